@@ -1,0 +1,227 @@
+"""The one record every source ends at, and the container a source fills.
+
+Facts are eight kinds of rows, kept in one wide table per archive (column `fact` tells which):
+
+- act       one thing done between the owner and somebody, whoever is named (`counterparts`, a list of account keys)
+- account   somebody as this archive knows them
+- state     a follow, connection, membership or block as of the export
+- response  an anonymous received total of one broadcast (likes, reposts, claps)
+- sees      a channel and direction this archive can show
+- listing   a list of states, and whether the export may have cut it
+- problem   records set aside, with place and reason
+- member    one file inside the archive: read, ignored (why) or unread; and one `source` row per platform
+
+`Reading` is what a source's `read(archive)` returns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import polars as pl
+import polars_hash  # noqa: F401  registers the stable hashes below on expressions
+
+from transforms import text as texts
+from transforms import value
+
+UTC = pl.Datetime("us", "UTC")
+
+CHANNELS = (
+    "message", "group", "comment", "post", "reaction", "repost", "mention", "endorsement",
+    "recommendation", "invitation", "meeting", "call", "mail", "gift",
+)  # fmt: skip
+DIRECTIONS = ("given", "received")
+PRECISIONS = ("microsecond", "millisecond", "second", "minute", "day", "asserted", "unknown")
+STATES = ("follow", "connection", "membership", "block", "request", "subscription", "contact")
+ACCOUNT_KINDS = ("person", "organisation", "bot")
+IDENTIFIED = ("id", "url", "handle", "email", "phone", "name")
+
+ACT = {
+    "channel": pl.String,  # one of CHANNELS
+    "direction": pl.String,  # given: the owner did it; received: it was done for the owner
+    "counterparts": pl.List(pl.String),  # account keys on this platform; empty: nobody is named
+    "n_targets": pl.Int32,  # people the act addressed; null: unknown, treated as more than 4
+    "broadcast": pl.Boolean,  # to nobody in particular (a post); an unnamed author is not a broadcast
+    "happened_at": UTC,
+    "time_precision": pl.String,
+    "text": pl.String,  # as a person would read it: decoded, unescaped, no markup
+    "words": pl.Int32,
+    "composed": pl.Boolean,  # somebody wrote or said it; a like is not, a call or gift is
+    "stock": pl.Boolean,  # the platform's own ready-made text
+    "post": pl.String,  # the post this act makes or is about
+    "thread": pl.String,  # the conversation it belongs to
+    "is_reply": pl.Boolean,  # answers somebody in a thread
+    "value_kind": pl.String,
+    "value_rule": pl.String,
+    "language_covered": pl.Boolean,
+    "proven": pl.Boolean,  # the channel itself proves the kind (a written recommendation, a gift record)
+    "introduces": pl.List(pl.String),  # account keys, e-mail addresses or names of whom it connects
+    "evidence": pl.String,  # export, notification (a mail says so), api, ledger
+}
+ACCOUNT = {
+    "key": pl.String,  # the platform's own id, else url, else "name:<name>"
+    "name": pl.String,
+    "handle": pl.String,
+    "url": pl.String,
+    "account_kind": pl.String,
+    "company": pl.String,
+    "position": pl.String,
+    "identified": pl.String,  # how well the key is known
+    "same_as": pl.List(pl.String),  # asserted by the platform or an address book: "email:…", "phone:+…", "url:…"
+}
+STATE = {
+    "state": pl.String,
+    "direction": pl.String,  # given, received, or both
+    "key": pl.String,
+    "since_at": UTC,
+    "time_precision": pl.String,
+}
+RESPONSE = {"post": pl.String, "kind": pl.String, "total": pl.Int64}
+PLACE = {"record": pl.String}  # "member number:record number"
+HEADER = {"fact": pl.String, "platform": pl.String}
+OTHER = {
+    "act_id": pl.String,
+    "since": UTC, "until": UTC, "visibility": pl.String, "claim": pl.String,  # sees
+    "is_complete": pl.Boolean,  # listing
+    "reason": pl.String, "severity": pl.String, "records": pl.Int64,  # problem, member, source
+    "member": pl.Int32, "path": pl.String, "pattern": pl.String, "status": pl.String,  # member
+    "exported_at": UTC, "owner_key": pl.String, "owner_name": pl.String, "owner_aliases": pl.List(pl.String),  # source
+}  # fmt: skip
+FACT = HEADER | OTHER | ACT | ACCOUNT | STATE | RESPONSE | PLACE
+
+_DEFAULTS = {
+    "broadcast": False, "composed": True, "stock": False, "is_reply": False, "proven": False,
+    "evidence": "export", "time_precision": "second",
+}  # fmt: skip
+
+
+def at(member: int, record: int | str) -> str:
+    """The place of a record: member number and record number, as published."""
+    return f"{member}:{record}"
+
+
+@dataclass(frozen=True)
+class Owner:
+    """What a source may know of the owner: the zone of clocks that name none, and keys, handles, addresses, names that are theirs."""
+
+    zone: str = "UTC"
+    me: frozenset[str] = frozenset()
+
+
+@dataclass
+class Reading:
+    """What one archive says about one platform. Filled by a source; `facts()` closes it.
+
+    Every record of a member the source reads must end as at least one act, account, state or response with its
+    `record`, or as a problem; `facts()` does not check that, the gate does (`records` against what is there).
+    """
+
+    platform: str
+    owner_key: str | None = None
+    owner_name: str | None = None
+    owner_aliases: list[str] = field(default_factory=list)  # other keys, handles, addresses that are the owner
+    exported_at: datetime | None = None
+    _rows: list[pl.DataFrame] = field(default_factory=list)
+    _acts: list[pl.DataFrame] = field(default_factory=list)
+    records: int = 0
+
+    def acts(self, frame: pl.DataFrame, identity: Iterable[str | pl.Expr]) -> None:
+        """Add acts: a frame with columns of ACT and PLACE (missing ones get defaults, others are refused).
+
+        `identity` names the columns (or expressions) every era of this platform has, decoded and in UTC: the act_id
+        recipe, together with platform, channel and direction. Counterparts stay out of it where an era lacks them.
+        """
+        if frame.is_empty():
+            return
+        parts = [pl.col(e) if isinstance(e, str) else e for e in identity]
+        key = pl.concat_str(
+            [pl.lit(self.platform), pl.col("channel"), pl.col("direction")]
+            + [p.cast(pl.String).fill_null("\x00") for p in parts],
+            separator="\x1f",
+        )
+        frame = frame.with_columns(_key=key)
+        unknown = set(frame.columns) - set(ACT) - set(PLACE) - {"_key"}
+        frame = _conform(frame.drop(unknown), ACT | PLACE | {"_key": pl.String})
+        self._acts.append(frame)
+
+    def accounts(self, frame: pl.DataFrame) -> None:
+        """Add accounts (columns of ACCOUNT; `record` where the record is nothing else)."""
+        self._add("account", frame, ACCOUNT | PLACE)
+
+    def states(self, frame: pl.DataFrame) -> None:
+        """Add states as of the export (columns of STATE)."""
+        self._add("state", frame, STATE | PLACE)
+
+    def responses(self, frame: pl.DataFrame) -> None:
+        """Add anonymous received totals (columns of RESPONSE)."""
+        self._add("response", frame, RESPONSE | PLACE)
+
+    def sees(
+        self, channel: str, direction: str, *, named: bool = True,
+        since: datetime | None = None, until: datetime | None = None, claim: str,
+    ) -> None:  # fmt: skip
+        """Declare that this archive can show a channel in a direction; `claim` says where that is known from."""
+        self._one(
+            "sees", channel=channel, direction=direction, since=since, until=until or self.exported_at,
+            visibility="seen" if named else "seen, nobody named", claim=claim,
+        )  # fmt: skip
+
+    def listing(self, state: str, direction: str, *, complete: bool) -> None:
+        """Say whether a list of states is whole: a cut one proves nobody's leaving."""
+        self._one("listing", state=state, direction=direction, is_complete=complete)
+
+    def problem(self, member: int, record: int | str, reason: str, *, records: int = 1) -> None:
+        """Set a record aside because it could not be read. `reason`: what was found, what to do; never content."""
+        self._one("problem", member=member, record=at(member, record), reason=reason, severity="problem", records=records)
+
+    def set_aside(self, member: int, reason: str, records: int) -> None:
+        """Set records aside on purpose (drafts, sponsored mail, own notes): counted, never silent."""
+        if records:
+            self._one("problem", member=member, record=at(member, "*"), reason=reason, severity="set aside", records=records)
+
+    def member(self, number: int, records: int) -> None:
+        """Count the records of a member this source has read."""
+        self.records += records
+        self._one("member", member=number, status="read", records=records)
+
+    def facts(self) -> pl.DataFrame:
+        """All rows as one frame of FACT: act_ids given, texts cleaned, kinds found."""
+        frames = list(self._rows)
+        if self._acts:
+            frames.append(_close(pl.concat(self._acts)))
+        frames.append(_row("source", exported_at=self.exported_at, owner_key=self.owner_key, owner_name=self.owner_name,
+                           owner_aliases=self.owner_aliases, records=self.records))  # fmt: skip
+        wide = pl.concat([_conform(f, FACT) for f in frames])
+        return wide.with_columns(platform=pl.lit(self.platform))
+
+    def _add(self, fact: str, frame: pl.DataFrame, schema: dict) -> None:
+        if not frame.is_empty():
+            frame = frame.select([c for c in frame.columns if c in schema])
+            self._rows.append(_conform(frame, schema).with_columns(fact=pl.lit(fact)))
+
+    def _one(self, fact: str, **values: object) -> None:
+        self._rows.append(_row(fact, **values))
+
+
+def _row(fact: str, **values: object) -> pl.DataFrame:
+    return pl.DataFrame({"fact": [fact]} | {k: [v] for k, v in values.items()}, schema={"fact": pl.String} | {k: FACT[k] for k in values})
+
+
+def _conform(frame: pl.DataFrame, schema: dict) -> pl.DataFrame:
+    """Exactly the columns of `schema`, in its order and types; what is missing gets its default."""
+    have = set(frame.columns)
+    return frame.select(
+        pl.col(c).cast(t) if c in have else pl.lit(_DEFAULTS.get(c) if schema is not FACT else None, dtype=t).alias(c)
+        for c, t in schema.items()
+    )
+
+
+def _close(acts: pl.DataFrame) -> pl.DataFrame:
+    """Clean, number identical twins, hash, and let the rules name the kind of what was composed."""
+    acts = acts.with_columns(pl.col("counterparts").fill_null([]), text=texts.clean(pl.col("text")))
+    acts = acts.with_columns(words=pl.col("words").fill_null(texts.words(pl.col("text"))))
+    twin = pl.int_range(pl.len(), dtype=pl.UInt32).over("_key").cast(pl.String)
+    acts = acts.with_columns(act_id=(pl.col("_key") + "\x1f" + twin).nchash.md5().str.head(20)).drop("_key")
+    return value.kinds(acts).with_columns(fact=pl.lit("act"))

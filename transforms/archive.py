@@ -1,0 +1,271 @@
+"""A zip, a tar, a folder, a single file, or the numbered parts of one export, seen one way.
+
+Everything in it is untrusted. Nothing is ever extracted: members are read as bytes, each against its limits. Paths are
+only names to match against; they never reach a file system call of ours.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import gzip
+import hashlib
+import lzma
+import stat
+import struct
+import tarfile
+import unicodedata
+import zipfile
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+MAX_MEMBERS = 200_000
+MAX_TOTAL = 64 << 30  # bytes, as declared by the directory of the archive
+MAX_MEMBER = 2 << 30  # bytes, of one member we parse
+MAX_RATIO = 200  # inflated : stored, for members above 1 MiB
+CHUNK = 1 << 20
+
+# What zipfile and tarfile raise on damaged input, collected over 592 broken zips.
+DAMAGE = (
+    zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, gzip.BadGzipFile, EOFError, OSError,
+    RuntimeError, NotImplementedError, ValueError, UnicodeError, struct.error, MemoryError,
+)  # fmt: skip
+_JUNK = ("__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini")
+
+
+class Unreadable(Exception):
+    """An archive or a member that cannot be read: what was found, and what to do. Holds no content."""
+
+
+@dataclass(frozen=True)
+class Member:
+    """One file of an archive. `number` is its place among the sorted paths, from 1: the same however it was packed."""
+
+    number: int
+    path: str
+    size: int
+    _open: Callable[[], Iterator[bytes]] = field(repr=False, compare=False)
+
+    @property
+    def name(self) -> str:
+        return self.path.rsplit("/", 1)[-1]
+
+
+@dataclass
+class Archive:
+    """All members of an export. `refused` lists members that must not be read, with the reason."""
+
+    members: tuple[Member, ...]
+    refused: tuple[tuple[Member, str], ...] = ()
+    sha256: str = ""
+
+    def find(self, *layouts: str) -> list[Member]:
+        """Members whose last path components match a layout (`data/tweets-part*.js`), in any wrapper folder.
+
+        Case, NFD spelling and the difference of `'` and `_` do not matter. In order of the paths, each once.
+        """
+        wanted = [fold(layout).split("/") for layout in layouts]
+        return [m for m in self.members if any(_fits(fold(m.path).split("/"), w) for w in wanted)]
+
+    def read(self, member: Member) -> bytes:
+        """The bytes of one member. Raises Unreadable where they are damaged or too many."""
+        if member.size > MAX_MEMBER:
+            raise Unreadable(f"larger than {MAX_MEMBER >> 30} GiB; ask the platform for a smaller export")
+        return b"".join(self.stream(member))
+
+    def stream(self, member: Member) -> Iterator[bytes]:
+        """The bytes of one member, piece by piece, for files too large to hold."""
+        seen = 0
+        try:
+            for piece in member._open():
+                seen += len(piece)
+                if seen > member.size:
+                    raise Unreadable("holds more than its directory says; get the export again")
+                yield piece
+        except Unreadable:
+            raise
+        except DAMAGE as damage:
+            raise Unreadable(f"damaged ({type(damage).__name__}); get the export again") from None
+        if seen < member.size:
+            raise Unreadable("holds less than its directory says; get the export again")
+
+    def head(self, member: Member, size: int = 4096) -> bytes:
+        """The first bytes of a member, where a path alone cannot tell whose it is. Empty where it is damaged."""
+        try:
+            return next(iter(self.stream(member)), b"")[:size]
+        except Unreadable:
+            return b""
+
+
+def fold(path: str) -> str:
+    """A path as layouts are compared: NFC, lower case, apostrophes as underscores."""
+    return unicodedata.normalize("NFC", path).lower().replace("'", "_").replace("\u2019", "_")
+
+
+def _fits(parts: list[str], wanted: list[str]) -> bool:
+    return len(parts) >= len(wanted) and all(
+        fnmatch.fnmatchcase(p, w) for p, w in zip(parts[-len(wanted) :], wanted, strict=True)
+    )
+
+
+def sha256(paths: Iterable[Path]) -> str:
+    """Of one file: the file's. Of a folder or of parts: that of the sorted (path, sha256) list."""
+    files: list[tuple[str, Path]] = []
+    paths = list(paths)
+    for path in paths:
+        files += [(f.relative_to(path).as_posix(), f) for f in _files(path)] if path.is_dir() else [(path.name, path)]
+    if len(paths) == 1 and paths[0].is_file():
+        return _hash(paths[0])
+    listed = sorted((name, _hash(f)) for name, f in files)
+    return hashlib.sha256("".join(f"{n}\0{h}\n" for n, h in listed).encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def _hash(path: Path) -> str:
+    with path.open("rb") as f:
+        return hashlib.file_digest(f, "sha256").hexdigest()
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(f for f in folder.rglob("*") if f.is_file() and not f.is_symlink())
+
+
+def open_archive(paths: Iterable[Path], digest: str = "") -> Archive:
+    """Look into an archive (one path) or the parts of one. Raises Unreadable where nothing in it can be trusted."""
+    found: list[tuple[str, int, Callable[[], Iterator[bytes]], str]] = []
+    for path in paths:
+        found += _look(path)
+    found = [f for f in found if not any(part in _JUNK for part in f[0].split("/"))]
+    if not found:
+        raise Unreadable("empty; get the export again")
+    if len(found) > MAX_MEMBERS:
+        raise Unreadable(f"more than {MAX_MEMBERS:,} files; not an export")
+    if sum(f[1] for f in found) > MAX_TOTAL:
+        raise Unreadable(f"would be more than {MAX_TOTAL >> 30} GiB unpacked; not an export")
+    found.sort(key=lambda f: f[0])
+    members, refused, taken = [], [], set()
+    for number, (path_in, size, opener, why) in enumerate(found, 1):
+        member = Member(number, path_in, size, opener)
+        if not why and path_in in taken:
+            why = "a second file of the same name"
+        taken.add(path_in)
+        if why:
+            refused.append((member, why))
+        else:
+            members.append(member)
+    return Archive(tuple(members), tuple(refused), digest)
+
+
+def _look(path: Path) -> list[tuple[str, int, Callable[[], Iterator[bytes]], str]]:
+    if path.is_dir():
+        return [(f.relative_to(path).as_posix(), f.stat().st_size, _plain(f), "") for f in _files(path)]
+    try:
+        with path.open("rb") as f:
+            start = f.read(512)
+        if start[:4] in (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08"):
+            return _zip(path)
+        if start[:2] == b"\x1f\x8b" or start[257:262] == b"ustar":
+            found = _tar(path)
+            if found is not None:
+                return found
+    except Unreadable:
+        raise
+    except DAMAGE as damage:
+        raise Unreadable(_damaged(damage)) from None
+    return [(path.name, path.stat().st_size, _plain(path), "")]
+
+
+def _damaged(damage: BaseException) -> str:
+    if isinstance(damage, PermissionError):
+        return "may not be read; give this user permission"
+    return f"damaged or cut short ({type(damage).__name__}); download it again"
+
+
+def _pieces(f) -> Iterator[bytes]:
+    with f:
+        while piece := f.read(CHUNK):
+            yield piece
+
+
+def _plain(path: Path) -> Callable[[], Iterator[bytes]]:
+    return lambda: _pieces(path.open("rb"))
+
+
+def _zip(path: Path) -> list[tuple[str, int, Callable[[], Iterator[bytes]], str]]:
+    with zipfile.ZipFile(path) as z:
+        infos = [i for i in z.infolist() if not i.is_dir()]
+        end = z.start_dir
+    if infos and all(i.flag_bits & 1 for i in infos):
+        raise Unreadable("protected by a password; unpack it yourself and add the folder")
+    _no_overlap(infos, end)
+    return [(_name(i.filename), i.file_size, _zipped(path, i), _zip_refusal(i)) for i in infos]
+
+
+def _no_overlap(infos: list[zipfile.ZipInfo], end: int) -> None:
+    """Entries that share bytes are how a few kilobytes become gigabytes (CVE-2024-0450); older Pythons inflate them."""
+    at = -1
+    for info in sorted(infos, key=lambda i: i.header_offset):
+        if info.header_offset < max(at, 0):
+            raise Unreadable("its entries overlap, as in a zip bomb; not an export")
+        at = info.header_offset + 30 + len(info.filename.encode("utf-8", "replace")) // 4 + info.compress_size
+    if at > end + 1:
+        raise Unreadable("its directory lies about sizes; get the export again")
+
+
+def _zip_refusal(info: zipfile.ZipInfo) -> str:
+    mode = info.external_attr >> 16
+    if mode and stat.S_IFMT(mode) not in (0, stat.S_IFREG):
+        return "a link or device, not a file"
+    if info.flag_bits & 1:
+        return "protected by a password"
+    if info.file_size > CHUNK and info.file_size > MAX_RATIO * max(info.compress_size, 1):
+        return f"inflates more than {MAX_RATIO}-fold, as a zip bomb does"
+    return _unsafe(info.filename)
+
+
+def _unsafe(name: str) -> str:
+    parts = name.replace("\\", "/").split("/")
+    if name.startswith(("/", "\\")) or name[1:2] == ":" or ".." in parts:
+        return "its path leads out of the archive"
+    return "its name holds control characters" if any(ord(c) < 32 for c in name) else ""
+
+
+def _name(name: str) -> str:
+    return unicodedata.normalize("NFC", name.replace("\\", "/")).lstrip("/")
+
+
+def _zipped(path: Path, info: zipfile.ZipInfo) -> Callable[[], Iterator[bytes]]:
+    def pieces() -> Iterator[bytes]:
+        with zipfile.ZipFile(path) as z:
+            yield from _pieces(z.open(info))
+
+    return pieces
+
+
+def _tar(path: Path) -> list[tuple[str, int, Callable[[], Iterator[bytes]], str]] | None:
+    """Members of a tar or tar.gz; None where a gzip holds no tar. What lies before a break is kept."""
+    found = []
+    try:
+        with tarfile.open(path) as tar:
+            for info in tar:
+                if len(found) > MAX_MEMBERS:
+                    break
+                if not info.isdir():
+                    why = _unsafe(info.name) if info.isreg() else "a link or device, not a file"
+                    found.append((_name(info.name).removeprefix("./"), info.size, _tarred(path, info), why))
+    except DAMAGE as damage:
+        if not found:
+            if isinstance(damage, tarfile.ReadError) and path.suffix == ".gz" and not path.name.endswith(".tar.gz"):
+                return None
+            raise
+    return found
+
+
+def _tarred(path: Path, info: tarfile.TarInfo) -> Callable[[], Iterator[bytes]]:
+    def pieces() -> Iterator[bytes]:
+        with tarfile.open(path) as tar:
+            stream = tar.extractfile(info)
+            if stream is not None:
+                yield from _pieces(stream)
+
+    return pieces

@@ -1,0 +1,54 @@
+"""Text as a person would read it: expressions over polars string columns."""
+
+from __future__ import annotations
+
+import html
+
+import polars as pl
+
+_CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u2060\ufeff]"
+_NAMED = {"&lt;": "<", "&gt;": ">", "&quot;": '"', "&#39;": "'", "&#x27;": "'", "&apos;": "'", "&nbsp;": " "}
+_WIDE = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Khmer}\p{Lao}\p{Myanmar}]"
+
+
+def clean(text: pl.Expr) -> pl.Expr:
+    """NFC, no control characters, lines of one kind, no outer blanks; empty text is null."""
+    cleaned = (
+        text.str.normalize("NFC").str.replace_all("\r\n?", "\n").str.replace_all(_CONTROL, "").str.strip_chars(" \t\n\u200e\u200f")
+    )
+    return pl.when(cleaned != "").then(cleaned)
+
+
+def words(text: pl.Expr) -> pl.Expr:
+    """Number of words; in scripts written without blanks two characters count as one word. 0 where there is no text."""
+    wide = text.str.count_matches(_WIDE)
+    spaced = text.str.replace_all(_WIDE, " ").str.count_matches(r"\S+")
+    return (spaced + (wide + 1) // 2).fill_null(0).cast(pl.Int32)
+
+
+def unescape(text: pl.Expr) -> pl.Expr:
+    """HTML entities as characters, once: `&amp;lt;` stays `&lt;`."""
+    return text.map_batches(_unescape, return_dtype=pl.String)
+
+
+def _unescape(text: pl.Series) -> pl.Series:
+    odd = text.str.contains(r"&(#[0-9xX]|[A-Za-z][A-Za-z0-9]+;)").fill_null(False)
+    if not odd.any():
+        return text
+    rows = text.filter(odd)
+    named = rows.str.replace_many([*_NAMED, "&amp;"], [*_NAMED.values(), "&"])
+    rare = rows.str.replace_many([*_NAMED, "&amp;"], [""] * (len(_NAMED) + 1)).str.contains(r"&(#|[A-Za-z])")
+    if rare.any():  # few rows, so the full table of entities is asked one by one
+        named = pl.select(pl.when(rare).then(pl.Series([html.unescape(r) for r in rows])).otherwise(named)).to_series()
+    return text.scatter(odd.arg_true(), named) if text.len() else text
+
+
+def unhtml(markup: pl.Expr) -> pl.Expr:
+    """The text of simple HTML (posts and messages): paragraphs and breaks as new lines, no tags, entities as characters."""
+    lines = markup.str.replace_all(r"(?i)<br\s*/?>", "\n").str.replace_all(r"(?i)</(p|div|li|blockquote|h[1-6])\s*>", "\n")
+    return unescape(lines.str.replace_all(r"(?is)<(script|style)\b.*?</(script|style)>", "").str.replace_all(r"<[^<>]*>", ""))
+
+
+def fold(name: pl.Expr) -> pl.Expr:
+    """A name as names are compared: NFKC, lower case, single blanks."""
+    return name.str.normalize("NFKC").str.to_lowercase().str.replace_all(r"\s+", " ").str.strip_chars(" ")
