@@ -104,7 +104,7 @@ def at(member: int, record: int | str) -> str:
 
 @dataclass(frozen=True)
 class Owner:
-    """What a source may know of the owner: the zone of clocks that name none, and keys, handles, addresses, names that are theirs."""
+    """What a source may know of the owner: the zone of clocks that name none; keys, addresses, names that are theirs."""
 
     zone: str = "UTC"
     me: frozenset[str] = frozenset()
@@ -206,7 +206,9 @@ class Reading:
 
 
 def _row(fact: str, **values: object) -> pl.DataFrame:
-    return pl.DataFrame({"fact": [fact]} | {k: [v] for k, v in values.items()}, schema={"fact": pl.String} | {k: FACT[k] for k in values})
+    return pl.DataFrame(
+        {"fact": [fact]} | {k: [v] for k, v in values.items()}, schema={"fact": pl.String} | {k: FACT[k] for k in values}
+    )
 
 
 def _conform(frame: pl.DataFrame, schema: dict) -> pl.DataFrame:

@@ -34,7 +34,7 @@ DAMAGE = (
 _JUNK = ("__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini")
 
 
-class Unreadable(Exception):
+class Unreadable(Exception):  # noqa: N818  it reads as what it says
     """An archive or a member that cannot be read: what was found, and what to do. Holds no content."""
 
 

@@ -14,7 +14,10 @@ _WIDE = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Khmer}\p{Lao}\p{Myanmar}]"
 def clean(text: pl.Expr) -> pl.Expr:
     """NFC, no control characters, lines of one kind, no outer blanks; empty text is null."""
     cleaned = (
-        text.str.normalize("NFC").str.replace_all("\r\n?", "\n").str.replace_all(_CONTROL, "").str.strip_chars(" \t\n\u200e\u200f")
+        text.str.normalize("NFC")
+        .str.replace_all("\r\n?", "\n")
+        .str.replace_all(_CONTROL, "")
+        .str.strip_chars(" \t\n\u200e\u200f")
     )
     return pl.when(cleaned != "").then(cleaned)
 

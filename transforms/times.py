@@ -38,7 +38,9 @@ def written(text: pl.Expr, *formats: str, zone: str = "UTC") -> pl.Expr:
     """
     tries = [text.str.strip_chars().str.to_datetime(f, time_unit="us", strict=False) for f in formats]
     local = pl.coalesce(tries)
-    in_zone = [t.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null") for t in (local, local + pl.duration(hours=1))]
+    in_zone = [
+        t.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null") for t in (local, local + pl.duration(hours=1))
+    ]
     return sane(pl.coalesce(in_zone).dt.convert_time_zone("UTC"))
 
 

@@ -1,0 +1,1 @@
+"""What several platforms share: dialects and containers."""

@@ -1,0 +1,58 @@
+"""Every source against its golden cases: tests/sources/<platform>/<case>/{why.txt, archive/, facts.csv}."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.exports import facts, law, readable, zipped
+from transforms.archive import open_archive
+from transforms.sources import recognise, sources
+
+ROOM = Path(__file__).parent / "sources"
+CASES = sorted(p for p in ROOM.glob("*/*") if (p / "archive").is_dir())
+NAMES = [f"{p.parent.name}/{p.name}" for p in CASES]
+
+
+@pytest.mark.parametrize("case", CASES, ids=NAMES)
+def test_golden(case: Path, request: pytest.FixtureRequest) -> None:
+    assert (case / "why.txt").read_text().strip(), "why.txt says in a line what the case shows"
+    told = readable(facts(case.parent.name, case / "archive"))
+    golden = case / "facts.csv"
+    if request.config.getoption("--bless"):
+        assert not os.environ.get("CI"), "golden files are blessed by a person"
+        golden.write_text(told)
+    assert golden.exists(), "golden missing: --bless, then read it"
+    diff = list(difflib.unified_diff(golden.read_text().splitlines(), told.splitlines(), "golden", "now", lineterm="", n=1))
+    assert not diff, "\n".join(diff)
+
+
+@pytest.mark.parametrize("case", CASES, ids=NAMES)
+def test_recognised_by_its_source_alone(case: Path) -> None:
+    assert case.parent.name in recognise(open_archive([case / "archive"]))
+
+
+@pytest.mark.parametrize("case", CASES, ids=NAMES)
+def test_zip_folder_and_wrapper_read_alike(case: Path, tmp_path: Path) -> None:
+    platform = case.parent.name
+    folder = readable(facts(platform, case / "archive"))
+    assert readable(facts(platform, zipped(case / "archive", tmp_path / "a.zip"))) == folder
+    assert readable(facts(platform, zipped(case / "archive", tmp_path / "b.zip", "some export/"))) == folder
+
+
+@pytest.mark.parametrize("case", CASES, ids=NAMES)
+def test_no_record_is_lost(case: Path) -> None:
+    assert law(facts(case.parent.name, case / "archive")) == []
+
+
+@pytest.mark.parametrize("platform", sources())
+def test_every_source_has_cases_and_says_what_it_sees(platform: str) -> None:
+    cases = [c for c in CASES if c.parent.name == platform]
+    assert cases, f"tests/sources/{platform}/<case>/ is missing"
+    source = sources()[platform]
+    assert source.TITLE
+    assert source.VERSION
+    assert source.LAYOUTS
