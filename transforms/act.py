@@ -26,6 +26,7 @@ import polars_hash  # noqa: F401  registers the stable hashes below on expressio
 from transforms import text as texts
 from transforms import value
 
+VERSION = "1"  # of the record and of what is done to every text
 UTC = pl.Datetime("us", "UTC")
 
 CHANNELS = (
@@ -143,7 +144,7 @@ class Reading:
         )
         frame = frame.with_columns(_key=key)
         unknown = set(frame.columns) - set(ACT) - set(PLACE) - {"_key"}
-        frame = _conform(frame.drop(unknown), ACT | PLACE | {"_key": pl.String})
+        frame = conform(frame.drop(unknown), ACT | PLACE | {"_key": pl.String})
         self._acts.append(frame)
 
     def accounts(self, frame: pl.DataFrame) -> None:
@@ -193,13 +194,13 @@ class Reading:
             frames.append(_close(pl.concat(self._acts)))
         frames.append(_row("source", exported_at=self.exported_at, owner_key=self.owner_key, owner_name=self.owner_name,
                            owner_aliases=self.owner_aliases, records=self.records))  # fmt: skip
-        wide = pl.concat([_conform(f, FACT) for f in frames])
+        wide = pl.concat([conform(f, FACT) for f in frames])
         return wide.with_columns(platform=pl.lit(self.platform))
 
     def _add(self, fact: str, frame: pl.DataFrame, schema: dict) -> None:
         if not frame.is_empty():
             frame = frame.select([c for c in frame.columns if c in schema])
-            self._rows.append(_conform(frame, schema).with_columns(fact=pl.lit(fact)))
+            self._rows.append(conform(frame, schema).with_columns(fact=pl.lit(fact)))
 
     def _one(self, fact: str, **values: object) -> None:
         self._rows.append(_row(fact, **values))
@@ -211,7 +212,7 @@ def _row(fact: str, **values: object) -> pl.DataFrame:
     )
 
 
-def _conform(frame: pl.DataFrame, schema: dict) -> pl.DataFrame:
+def conform(frame: pl.DataFrame, schema: dict) -> pl.DataFrame:
     """Exactly the columns of `schema`, in its order and types; what is missing gets its default."""
     have = set(frame.columns)
     return frame.select(

@@ -1,0 +1,244 @@
+"""From the inbox to facts: one Parquet per archive, written whole, and again only when what reads it has changed."""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import json
+import os
+import selectors
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from flows.inbox import Parcel, fsync_folder, parcels, remove
+from flows.settings import Home, Settings
+from transforms import act, value
+from transforms.sources import sources
+
+SECONDS = 120  # an archive may take, and a second more for every MiB
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass
+class Read:
+    """What became of one archive: `outcome` is read, known, refused or failed; `line` says why, in one line."""
+
+    sha256: str
+    name: str
+    outcome: str
+    line: str = ""
+    platforms: list[dict[str, Any]] = field(default_factory=list)
+    counts: dict[str, int] = field(default_factory=dict)
+    records: int = 0
+    aside: dict[str, int] = field(default_factory=dict)
+    problems: list[tuple[str, str, str]] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
+
+
+class Child:
+    """The process that parses. Restarted after any failure; killed when an archive takes too long."""
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[str] | None = None
+
+    def ask(self, job: dict[str, Any], seconds: float) -> dict[str, Any]:
+        """The answer to one job, or what went wrong."""
+        if self._process is None:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "flows.reader"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+                stderr=subprocess.DEVNULL, cwd=Path(__file__).parents[1],
+            )  # fmt: skip
+        try:
+            self._process.stdin.write(json.dumps(job) + "\n")
+            self._process.stdin.flush()
+            with selectors.DefaultSelector() as waiting:
+                waiting.register(self._process.stdout, selectors.EVENT_READ)
+                if not waiting.select(seconds):
+                    self.close()
+                    return {"error": f"took more than {seconds:.0f} s to read; not an export, or damaged"}
+            line = self._process.stdout.readline()
+            if line:
+                return json.loads(line)
+        except (BrokenPipeError, ValueError):
+            pass
+        self.close()
+        return {"error": "needs more memory or time than a reader may have; ask the platform for a smaller export"}
+
+    def close(self) -> None:
+        """End the process."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.communicate()
+            self._process = None
+
+    def __enter__(self) -> Child:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def read_inbox(
+    home: Home, settings: Settings, *, only: list[Parcel] | None = None, mine: bool = False, progress: Progress | None = None
+) -> list[Read]:
+    """Read every archive whose facts are missing or stale; `mine` accepts an account not known as the owner's."""
+    found = parcels(home) if only is None else only
+    if only is None and home.ledger.exists():
+        found = [*found, _ledger(home)]
+    me = own(home)
+    told = []
+    with Child() as child:
+        for done, parcel in enumerate(found):
+            if progress:
+                progress("reading", done, len(found))
+            told.append(_read(home, settings, parcel, child, me, mine))
+    if progress:
+        progress("reading", len(found), len(found))
+    if only is None:
+        _drop_old_ledgers(home, found)
+    return told
+
+
+def _read(home: Home, settings: Settings, parcel: Parcel, child: Child, me: set[str], mine: bool) -> Read:
+    name = parcel.paths[0].name
+    target = home.facts / f"{parcel.sha256}.parquet"
+    versions = _versions(settings, me)
+    if _current(target, versions):
+        return Read(parcel.sha256, name, "known")
+    draft = home.facts / f".{parcel.sha256}.building"
+    job = {
+        "paths": [str(p) for p in parcel.paths], "sha256": parcel.sha256, "target": str(draft), "zone": settings.timezone,
+        "me": sorted(me), "keep_text": settings.keep_text, "versions": versions,
+    }  # fmt: skip
+    answer = child.ask(job, SECONDS + parcel.size / (1 << 20))
+    if "error" in answer:
+        draft.unlink(missing_ok=True)
+        return Read(parcel.sha256, name, "failed", answer["error"])
+    read = Read(
+        parcel.sha256, name, "read", platforms=answer["platforms"], counts=answer["counts"], records=answer["records"],
+        aside=answer["aside"], problems=[tuple(p) for p in answer["problems"]], unread=answer["unread"],
+    )  # fmt: skip
+    stranger = _stranger(home, read, me)
+    if stranger and not mine:
+        draft.unlink(missing_ok=True)
+        read.outcome = "refused"
+        read.line = f"{stranger}: an account that is not yours as far as is known; `givetake add --mine` if it is"
+        return read
+    if stranger:
+        _confirm(home, read)
+    os.replace(draft, target)
+    fsync_folder(home.facts)
+    return read
+
+
+def _versions(settings: Settings, me: set[str]) -> dict[str, str]:
+    """What facts depend on besides the archive; when any differs they are written again."""
+    return {
+        "givetake": json.dumps(
+            {
+                "act": act.VERSION, "cues": value.VERSION, "zone": settings.timezone, "keep_text": settings.keep_text,
+                "me": sorted(me), "sources": {n: s.VERSION for n, s in sources().items()},
+            }, sort_keys=True,
+        )
+    }  # fmt: skip
+
+
+def _current(target: Path, versions: dict[str, str]) -> bool:
+    if not target.exists():
+        return False
+    try:
+        there = pl.read_parquet_metadata(target)
+    except (pl.exceptions.PolarsError, OSError):
+        return False
+    return there.get("givetake") == versions["givetake"]
+
+
+def own(home: Home) -> set[str]:
+    """Accounts, addresses and names that people.csv says are the owner's (`me` set), without their platform."""
+    return {a for row in people(home) if row.get("me") for a in (row["account"], row["account"].partition(":")[2]) if a}
+
+
+def people(home: Home) -> list[dict[str, str]]:
+    """The rows of people.csv; empty where there is none."""
+    if not home.people.exists():
+        return []
+    with home.people.open(newline="", encoding="utf-8-sig") as f:
+        return [{k: (v or "").strip() for k, v in row.items() if k} for row in csv.DictReader(f) if row.get("account")]
+
+
+def _stranger(home: Home, read: Read, me: set[str]) -> str:
+    """The platform whose owner account is neither in people.csv nor the one other archives of it come from."""
+    for reading in read.platforms:
+        names = _names(reading)
+        known = me | _facts_owners(home, reading["platform"], read.sha256)
+        if names and known and reading["owner_key"] and not names & known and _has_me(home, reading["platform"], known):
+            return reading["platform"]
+    return ""
+
+
+def _has_me(home: Home, platform: str, known: set[str]) -> bool:
+    """Whether anything is known of the owner on this very platform."""
+    return any(k.startswith(f"{platform}:") for k in known)
+
+
+def _names(reading: dict[str, Any]) -> set[str]:
+    names = {n for n in (reading["owner_key"], *reading["owner_aliases"]) if n}
+    return names | {f"{reading['platform']}:{n}" for n in names}
+
+
+def _facts_owners(home: Home, platform: str, but: str) -> set[str]:
+    owners: set[str] = set()
+    for facts in sorted(home.facts.glob("*.parquet")):
+        if facts.stem == but:
+            continue
+        with contextlib.suppress(pl.exceptions.PolarsError):
+            rows = pl.scan_parquet(facts, glob=False).filter((pl.col("fact") == "source") & (pl.col("platform") == platform))
+            for row in rows.select("platform", "owner_key", "owner_aliases").collect().to_dicts():
+                owners |= _names(row | {"owner_aliases": row["owner_aliases"] or []})
+    return owners
+
+
+def _confirm(home: Home, read: Read) -> None:
+    """Write an account that `--mine` confirmed into people.csv."""
+    header = ["account", "person", "me", "pin", "expect", "introduced_by", "relevant", "not_same_as"]
+    rows = people(home)
+    rows += [{"account": f"{p['platform']}:{p['owner_key']}", "me": "yes"} for p in read.platforms if p["owner_key"]]
+    draft = home.people.with_name(".people.csv.building")
+    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", newline="", encoding="utf-8") as f:
+        out = csv.DictWriter(f, header, extrasaction="ignore", restval="")
+        out.writeheader()
+        out.writerows({r["account"]: r for r in rows}.values())
+        f.flush()
+        os.fsync(f.fileno())
+    os.replace(draft, home.people)
+    fsync_folder(home.folder)
+
+
+def _ledger(home: Home) -> Parcel:
+    from transforms.archive import sha256
+
+    return Parcel((home.ledger,), sha256([home.ledger]))
+
+
+def _drop_old_ledgers(home: Home, found: list[Parcel]) -> None:
+    """The ledger is a living file: facts of its earlier contents go."""
+    living = {p.sha256 for p in found}
+    for facts in home.facts.glob("*.parquet"):
+        if facts.stem not in living:
+            with contextlib.suppress(pl.exceptions.PolarsError):
+                rows = pl.scan_parquet(facts, glob=False).filter(pl.col("fact") == "source").select("platform").collect()
+                if rows["platform"].to_list() == ["ledger"]:
+                    facts.unlink()
+
+
+def forget_archive(home: Home, parcel: Parcel) -> None:
+    """Take an archive and its facts out."""
+    remove(home, parcel)
+    (home.facts / f"{parcel.sha256}.parquet").unlink(missing_ok=True)
+    fsync_folder(home.facts)
