@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+import polars.selectors as cs
 
 from transforms.act import FACT, Owner, Reading, conform
 from transforms.archive import Archive, Member, Unreadable, open_archive
@@ -109,7 +110,7 @@ def read(job: dict[str, Any]) -> dict[str, Any]:
     )
     if not job["keep_text"]:
         facts = facts.with_columns(text=pl.lit(None, dtype=pl.String))
-    facts = facts.with_columns(archive=pl.lit(job["sha256"]))
+    facts = facts.with_columns(cs.datetime().dt.replace_time_zone(None), archive=pl.lit(job["sha256"]))
     facts.write_parquet(
         job["target"], compression="zstd", compression_level=1, metadata={k: str(v) for k, v in job["versions"].items()}
     )

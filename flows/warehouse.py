@@ -9,8 +9,89 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import polars as pl
+
+from flows.settings import Home, Settings
+from transforms.act import ACCOUNT, ACT, FACT, PLACE, RESPONSE, STATE
 
 SQL = Path(__file__).parents[1] / "sql"
+
+
+_SHAPES = {
+    "act": ["act_id", *ACT, *PLACE],
+    "account": [*ACCOUNT, *PLACE],
+    "state": [*STATE, *PLACE],
+    "response": [*RESPONSE, *PLACE],
+    "sees": ["channel", "direction", "visibility", "since", "until", "claim"],
+    "listing": ["state", "direction", "is_complete"],
+    "problem": ["member", "record", "reason", "severity", "records"],
+    "member": ["member", "path", "pattern", "status", "reason", "records"],
+    "source": ["exported_at", "owner_key", "owner_name", "owner_aliases", "records"],
+}
+_PEOPLE = ["account", "person", "me", "pin", "expect", "introduced_by", "relevant", "not_same_as"]
+_KINDS = ["act_id", "kind", "verdict"]
+
+
+def connect(path: Path, *, memory: str = "4GB") -> duckdb.DuckDBPyConnection:
+    """Open a database of ours for writing: no extensions from anywhere, temporary files beside it."""
+    return duckdb.connect(
+        str(path),
+        config={"autoinstall_known_extensions": False, "autoload_known_extensions": False, "allow_community_extensions": False,
+                "python_enable_replacements": False, "memory_limit": memory, "preserve_insertion_order": False},
+    )  # fmt: skip
+
+
+def raw(con: duckdb.DuckDBPyConnection, facts: Iterable[Path], home: Home) -> None:
+    """Make schema `raw`: views over the facts of these archives by kind of row, and the owner's own files as tables."""
+    _run(con, "create schema if not exists raw")
+    files = [str(f) for f in facts]
+    columns = ", ".join(f'"{c}"' for c in dict.fromkeys(["fact", "platform", "archive", *FACT]))
+    if files:
+        listed = ", ".join("'" + f.replace("'", "''") + "'" for f in files)
+        _run(con, f"create or replace view raw.fact as select {columns} from read_parquet([{listed}], hive_partitioning = false)")
+    else:
+        nothing = pl.DataFrame(schema=naive(FACT) | {"archive": pl.String})
+        con.register("nothing", nothing.to_arrow())
+        _run(con, f"create or replace table raw.fact as select {columns} from nothing")
+    for fact, shape in _SHAPES.items():
+        listed = ", ".join(f'"{c}"' for c in shape)
+        _run(con, f"create or replace view raw.{fact} as select archive, platform, {listed} from raw.fact where fact = '{fact}'")
+    _table(con, "raw.people", home.people, _PEOPLE)
+    _table(con, "raw.kind_verdict", home.kinds, _KINDS)
+
+
+def naive(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """A schema of facts as it is stored: instants are UTC and carry no zone."""
+    return {c: pl.Datetime("us") if isinstance(t, pl.Datetime) else t for c, t in schema.items()}
+
+
+def parameters(settings: Settings, home: Home, as_of: Any) -> dict[str, Any]:
+    """The variables every model may read."""
+    relevant = settings.relevant
+    lower = {f"relevant_{name}": [w.strip().lower() for w in words] for name, words in relevant.model_dump().items()}
+    measures = settings.measures
+    return {
+        "as_of": as_of, "owner": home.owner, "half_life_days": float(measures.half_life_days),
+        "momentum_days": float(measures.momentum_days), "policy": measures.policy, "weights": settings.weights,
+        "zone": settings.timezone, **lower,
+    }  # fmt: skip
+
+
+def _table(con: duckdb.DuckDBPyConnection, name: str, path: Path, columns: list[str]) -> None:
+    """A file of the owner's as a table of text: missing columns are null, rows without their first column are no rows."""
+    frame = pl.DataFrame(schema=dict.fromkeys(columns, pl.String))
+    if path.exists():
+        written = pl.read_csv(path, infer_schema=False, truncate_ragged_lines=True)
+        written = written.rename({c: c.strip().lower() for c in written.columns})
+        have = [pl.col(c).str.strip_chars() if c in written.columns else pl.lit(None, dtype=pl.String).alias(c) for c in columns]
+        frame = (
+            written.select(have)
+            .filter(pl.col(columns[0]).fill_null("") != "")
+            .unique(columns[0], keep="last", maintain_order=True)
+        )
+    con.register("written", frame.to_arrow())
+    _run(con, f"create or replace table {name} as select * from written")
+    con.unregister("written")
 
 
 def models(schemas: Iterable[str]) -> dict[str, Path]:
