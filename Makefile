@@ -1,0 +1,47 @@
+# `make demo` shows it, `make test` proves it. Python >= 3.11 with pip, and git, are all that must be there.
+PYTHON ?= python3
+BIN := .venv/bin
+PYTEST := $(BIN)/python -m pytest
+
+.PHONY: help setup dev demo test lint types check slow server bench lock clean
+
+help:  ## this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 10
+
+setup:  ## .venv/ as requirements.lock says, ready to run
+	@$(PYTHON) deployments/environment.py requirements.lock
+
+dev:  ## .venv/ with what the tests need besides
+	@$(PYTHON) deployments/environment.py requirements-dev.lock
+
+demo: setup  ## a whole night on a synthetic owner
+	@$(BIN)/givetake demo
+
+test: dev  ## the fast tests, lint and import rules (minutes)
+	$(PYTEST) -n 2
+	@$(MAKE) --no-print-directory lint
+
+lint: dev  ## ruff and the directions of imports
+	$(BIN)/ruff check .
+	PYTHONPATH=. $(BIN)/lint-imports --no-cache
+
+types: dev  ## mypy on what the others build on
+	$(BIN)/mypy
+
+check: test types server  ## everything a change must pass
+
+server: dev  ## the one test that drives a real Prefect server
+	$(PYTEST) -m server
+
+slow: dev  ## load, kills, browsers (many minutes)
+	$(PYTEST) -m slow
+
+bench: dev  ## how fast, how much memory
+	$(PYTEST) -m slow -s -k bench
+
+lock: dev  ## pin every package again, with hashes
+	$(BIN)/python deployments/environment.py --lock
+
+clean:  ## take .venv/ and caches away
+	rm -rf .venv .pytest_cache .ruff_cache .mypy_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

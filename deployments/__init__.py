@@ -1,0 +1,1 @@
+"""How it runs: the environment, and every night on a laptop, a server or in containers."""
