@@ -59,6 +59,7 @@ ACT = {
     "language_covered": pl.Boolean,
     "proven": pl.Boolean,  # the channel itself proves the kind (a written recommendation, a gift record)
     "introduces": pl.List(pl.String),  # account keys, e-mail addresses or names of whom it connects
+    "shingles": pl.List(pl.UInt64),  # hashes of the 3-word runs of what the owner wrote to somebody: finds templates
     "evidence": pl.String,  # export, notification (a mail says so), api, ledger
 }
 ACCOUNT = {
@@ -226,5 +227,22 @@ def _close(acts: pl.DataFrame) -> pl.DataFrame:
     acts = acts.with_columns(pl.col("counterparts").fill_null([]), text=texts.clean(pl.col("text")))
     acts = acts.with_columns(words=pl.col("words").fill_null(texts.words(pl.col("text"))))
     twin = pl.int_range(pl.len(), dtype=pl.UInt32).over("_key").cast(pl.String)
+    acts = acts.with_columns(shingles=_shingles(acts))
     acts = acts.with_columns(act_id=(pl.col("_key") + "\x1f" + twin).nchash.md5().str.head(20)).drop("_key")
     return value.kinds(acts).with_columns(fact=pl.lit("act"))
+
+
+def _shingles(acts: pl.DataFrame) -> pl.Series:
+    """Distinct hashes of every run of three words, sorted; null where the owner did not write to anybody in particular."""
+    mine = (pl.col("direction") == "given") & pl.col("composed") & ~pl.col("broadcast") & (pl.col("counterparts").list.len() > 0)
+    bare = pl.col("text").str.to_lowercase().str.replace_all(r"[^\p{L}\p{N}]+", " ").str.strip_chars(" ")
+    words = acts.select(row=pl.int_range(pl.len()), word=pl.when(mine).then(bare.str.split(" "))).drop_nulls().explode("word")
+    second, third = pl.col("word").shift(-1), pl.col("word").shift(-2)
+    runs = words.select(
+        "row", run=pl.concat_str("word", second, third, separator=" "), whole=pl.col("row") == pl.col("row").shift(-2)
+    )
+    hashed = runs.filter("whole").select("row", run=pl.col("run").nchash.xxh3_64()).unique().sort("row", "run")
+    found = hashed.group_by("row", maintain_order=True).agg("run")
+    return (
+        acts.select(row=pl.int_range(pl.len())).join(found, on="row", how="left", maintain_order="left")["run"].alias("shingles")
+    )

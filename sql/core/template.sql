@@ -1,30 +1,35 @@
 -- One row per act of the owner that is a template: at least 90 % of its 3-word shingles were sent to 2 other people.
 -- A text is compared through its rarest shared shingle, with at most 40 others that hold it.
-with spread as (
+with shingle as (
+    select text_id, unnest(shingles) as shingle
+    from core.shingled
+),
+spread as (
     select shingle, count(*) as texts
-    from (select unnest(shingles) as shingle from core.shingled)
+    from shingle
     group by shingle
     having count(*) > 1
 ),
 held as (
-    select t.text_id, t.shingle, s.texts
-    from (select text_id, unnest(shingles) as shingle from core.shingled) t
-    join spread s using (shingle)
+    select text_id, shingle, texts
+    from shingle
+    join spread using (shingle)
+),
+shared as (
+    select text_id, count(*) as shingles, arg_min(shingle, (texts, shingle)) as rarest
+    from held
+    group by text_id
 ),
 candidate as (
-    select c.*, h.rare
+    select c.*, s.rarest
     from core.shingled c
-    join (
-        select text_id, count(*) as shared, arg_min(shingle, (texts, shingle)) as rare
-        from held
-        group by text_id
-    ) h using (text_id)
-    where h.shared >= 0.9 * len(c.shingles)
+    join shared s using (text_id)
+    where s.shingles >= 0.9 * len(c.shingles)
 ),
 paired as (
-    select c.text_id, c.people, c.acts, c.shingles, o.one_person, o.people as other_people, o.shingles as other_shingles
+    select c.text_id, c.people, c.acts, c.shingles, o.people as other_people, o.shingles as other_shingles
     from candidate c
-    join held h on h.shingle = c.rare and h.text_id <> c.text_id
+    join held h on h.shingle = c.rarest and h.text_id <> c.text_id
     join core.shingled o on o.text_id = h.text_id
     where o.one_person <> c.one_person or o.people > 1
     qualify row_number() over (partition by c.text_id order by h.text_id) <= 40
