@@ -1,0 +1,59 @@
+"""A JSON member of many records, decoded at once; where one is broken, that one alone is lost."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any, TypeVar
+
+import msgspec
+
+from transforms.archive import Unreadable
+
+T = TypeVar("T")
+_BROKEN = (msgspec.DecodeError, RecursionError, UnicodeError)  # ValidationError is a DecodeError
+
+
+def records(data: bytes, kind: type[T], key: str | None = None) -> tuple[dict[int, T], list[int]]:
+    """The records of a JSON list (or of the list under `key` of an object), by index, and the indices that do not fit.
+
+    Raises Unreadable where the document is no such list. A key that is missing or null is an empty list.
+    """
+    data = data.removeprefix(b"\xef\xbb\xbf")
+    try:
+        return dict(enumerate(_decode(data, kind, key))), []
+    except _BROKEN:
+        pass
+    try:
+        whole = _decode(data, msgspec.Raw, key)
+    except _BROKEN:
+        raise Unreadable("not the JSON that was expected, or cut short; get the export again") from None
+    good: dict[int, Any] = {}
+    bad: list[int] = []
+    one = msgspec.json.Decoder(kind)
+    for i, raw in enumerate(whole):
+        try:
+            good[i] = one.decode(raw)
+        except _BROKEN:
+            bad.append(i)
+    return good, bad
+
+
+def document(data: bytes, kind: type[T]) -> T:
+    """One JSON object. Raises Unreadable where it does not fit."""
+    try:
+        return msgspec.json.decode(data.removeprefix(b"\xef\xbb\xbf"), type=kind)
+    except _BROKEN:
+        raise Unreadable("not the JSON that was expected, or cut short; get the export again") from None
+
+
+def _decode(data: bytes, kind: type, key: str | None) -> list[Any]:
+    found = _decoder(kind, key).decode(data)
+    return found if key is None else found.found or []
+
+
+@cache
+def _decoder(kind: type, key: str | None) -> msgspec.json.Decoder:
+    if key is None:
+        return msgspec.json.Decoder(list[kind])
+    wrapper = msgspec.defstruct("Wrapper", [("found", list[kind] | None, None)], rename={"found": key})
+    return msgspec.json.Decoder(wrapper)
