@@ -1,0 +1,221 @@
+"""What the members of one archive say, gathered, and told as facts once everybody's names are known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import polars as pl
+
+from transforms import text as texts
+from transforms import times
+from transforms.act import Reading
+from transforms.archive import Member
+from transforms.sources.mastodon.people import PERSON, accounts, address, handle, key, learned
+
+GIVEN = {
+    "member": pl.Int32, "i": pl.Int64, "boost": pl.Boolean, "at": pl.String, "direct": pl.Boolean, "uri": pl.String,
+    "post": pl.String, "people": pl.List(pl.String), "parent": pl.String, "is_reply": pl.Boolean, "quoted": pl.String,
+    "is_quote": pl.Boolean, "html": pl.String, "thread": pl.String, "favourites": pl.Int64, "boosts": pl.Int64,
+}  # fmt: skip
+RECEIVED = {
+    "member": pl.Int32, "i": pl.Int64, "channel": pl.String, "author": pl.String, "at": pl.String, "uri": pl.String,
+    "post": pl.String, "thread": pl.String, "is_reply": pl.Boolean, "html": pl.String, "n_targets": pl.Int32,
+}  # fmt: skip
+_TWICE = "told by another record too"
+_ACT = [
+    "channel", "direction", "counterparts", "n_targets", "broadcast", "happened_at", "time_precision", "text", "composed",
+    "post", "thread", "is_reply", "value_kind", "evidence", "uri", "member", "i",
+]  # fmt: skip
+
+
+@dataclass
+class Found:
+    """The frames of all members, until `tell` resolves the names in them."""
+
+    reading: Reading
+    me: str | None = None
+    uri: str | None = None  # the owner's actor
+    given: list[pl.DataFrame] = field(default_factory=list)
+    received: list[pl.DataFrame] = field(default_factory=list)
+    liked: list[pl.DataFrame] = field(default_factory=list)  # member, i, post, author
+    states: list[pl.DataFrame] = field(default_factory=list)  # record, state, direction, key, since
+    listings: list[tuple[str, str, bool]] = field(default_factory=list)
+    people: list[pl.DataFrame] = field(default_factory=list)
+    posts: dict[str, str] = field(default_factory=dict)  # the server's id of a post → its URI
+    evidence: dict[int, str] = field(default_factory=dict)  # member → api, where it is no export
+    _first: dict[str, datetime | None] = field(default_factory=dict)
+    _totals: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema={"record": pl.String}))
+
+    def owner(self, uri: str, name: str | None, title: str | None, others: list[str]) -> None:
+        """Whose archive it is; the first member that says so wins."""
+        if self.me is None:
+            said = pl.select(u=pl.lit(uri), n=pl.lit(name, dtype=pl.String)).select(
+                k=pl.when(pl.col("n").is_not_null()).then(handle(pl.col("n"), pl.col("u"))).otherwise(key(pl.col("u"))),
+                a=address(pl.col("u")),
+            )
+            self.me, self.uri = said.row(0)
+            self.reading.owner_key, self.reading.owner_name = self.me, title
+            self.person(None, None, uri=[uri], handle=[self.me if "://" not in self.me else None], identified=["id"])
+        aliases = pl.Series([uri, *others], dtype=pl.String).to_frame("u").select(key(pl.col("u")))
+        known = [*self.reading.owner_aliases, *aliases.to_series().to_list(), *pl.select(address(pl.lit(uri))).to_series()]
+        self.reading.owner_aliases = [a for a in dict.fromkeys(known) if a != self.me]
+
+    def person(self, member: Member | None, i: list[int] | None, **columns: list) -> None:
+        """Accounts somebody wrote down; with `member` and `i` where the record says nothing else."""
+        rows = len(next(iter(columns.values())))
+        place = {"member": [member.number if member else None] * rows, "i": i or [None] * rows}
+        frame = pl.DataFrame({c: columns.get(c, place.get(c, [None] * rows)) for c in PERSON}, schema=PERSON)
+        same = [pl.lit("url:") + address(pl.col(c)) for c in ("uri", "url")]
+        self.people.append(frame.with_columns(
+            handle=handle(pl.col("handle"), pl.coalesce("uri", "url")), url=pl.coalesce("url", "uri"),
+            same_as=pl.concat_list(*same, pl.col("same_as").fill_null([])),
+        ))  # fmt: skip
+
+    def broken(self, member: Member, bad: list[int]) -> None:
+        """Records that are not what their place asks for."""
+        for i in bad:
+            self.reading.problem(member.number, i, "not a record of the expected form; please report it")
+
+    def problems(self, member: Member, frame: pl.DataFrame) -> None:
+        """Rows of `frame` with a reason in `why`."""
+        for i, why in frame.filter(pl.col("why").is_not_null()).select("i", "why").iter_rows():
+            self.reading.problem(member.number, i, why)
+
+    def tell(self) -> None:
+        """Close: names resolved, every act told once, whatever is told twice counted as set aside."""
+        people = pl.concat(self.people) if self.people else pl.DataFrame(schema=PERSON)
+        names = learned(people)
+        self.reading.accounts(accounts(people, names, self.me))
+        # files of the archive go before answers of the API, notifications (dated) before bare lists of names
+        given = [self._given(pl.concat(self.given), names)] if self.given else []
+        given += [_liked(pl.concat(self.liked), names)] if self.liked else []
+        given += [_received(pl.concat(self.received), names)] if self.received else []
+        if given:
+            self._acts(pl.concat([f.select(_ACT) for f in given]))
+        if self.states:
+            self._standing(pl.concat(self.states).with_columns(pl.col("key").replace(names)))
+        for state, direction, whole in dict.fromkeys(self.listings):
+            self.reading.listing(state, direction, complete=whole)
+
+    def _standing(self, states: pl.DataFrame) -> None:
+        """States as of the export: a list tells who still follows, a notification only when it began."""
+        of = ["state", "direction", "key"]
+        listed = pl.struct("state", "direction").is_in([{"state": s, "direction": d} for s, d, _ in self.listings])
+        news = states.filter(pl.col("since").is_not_null()).sort("since", maintain_order=True)
+        told = news.unique(of, keep="last", maintain_order=True)
+        since = told.select(*of, "since")
+        listing = states.filter(pl.col("since").is_null()).drop("since").join(since, on=of, how="left", maintain_order="left")
+        told = told.filter(~listed)
+        more = news.join(told, on="record", how="anti")
+        self._aside(more.with_columns(member=pl.col("record").str.split(":").list.first().cast(pl.Int32)), _TWICE)
+        self.reading.states(pl.concat([listing, told.select(listing.columns)]).with_columns(
+            since_at=times.iso(pl.col("since")),
+        ).with_columns(
+            time_precision=pl.when(pl.col("since_at").is_null()).then(pl.lit("unknown")).otherwise(pl.lit("millisecond")),
+        ))  # fmt: skip
+
+    def oldest(self, direction: str) -> datetime | None:
+        """When the first dated act in this direction happened."""
+        return self._first.get(direction)
+
+    def _acts(self, acts: pl.DataFrame) -> None:
+        acts = acts.with_columns(
+            pl.col("evidence").fill_null(
+                pl.col("member").replace_strict(self.evidence, default="export", return_dtype=pl.String)
+            ),
+            pl.col("thread").replace(_roots(acts)),
+            record=pl.concat_str("member", "i", separator=":"),
+        )
+        undated = pl.col("happened_at").is_null() & (pl.col("time_precision") != "unknown")
+        for member, i in acts.filter(undated).select("member", "i").iter_rows():
+            self.reading.problem(member, i, "no date between 1990 and 2100; look it up and add it to the ledger")
+        acts = acts.filter(~undated)
+        alone = pl.col("counterparts").list.len() == 0
+        # what only the owner is party to (a note to oneself, a boost of one's own post) has no counterpart and no public
+        self._aside(acts.filter(alone & (pl.col("channel") == "message")), "notes to oneself")
+        own = alone & (pl.col("channel") == "repost") & pl.col("broadcast")
+        self._aside(acts.filter(own), "boosts of own posts")
+        acts = acts.filter(~(alone & (pl.col("channel") == "message")) & ~own)
+        first = acts.select(pl.struct("channel", "direction", "uri").is_first_distinct()).to_series()
+        self._aside(acts.filter(~first), _TWICE)
+        acts = acts.filter(first)
+        # Several eras and the API agree on the URI of a post and on the account, not on the precision of time
+        self.reading.acts(acts, identity=["uri"])
+        self.reading.responses(self._totals.join(acts, on="record", how="semi"))
+        self._first = dict(acts.group_by("direction").agg(pl.col("happened_at").min()).iter_rows())
+        newest = acts["happened_at"].max()
+        if newest and (self.reading.exported_at is None or newest > self.reading.exported_at):
+            self.reading.exported_at = newest
+
+    def _aside(self, rows: pl.DataFrame, reason: str) -> None:
+        for member, n in rows.group_by("member").len().sort("member").iter_rows():
+            self.reading.set_aside(member, reason, n)
+
+    def _given(self, rows: pl.DataFrame, names: dict[str, str]) -> pl.DataFrame:
+        """One row per own post, boost or direct message. The totals of broadcasts go out as responses."""
+        me = pl.lit(self.me, dtype=pl.String)
+        rows = rows.with_columns(
+            pl.col("parent", "quoted").replace(names), pl.col("people").list.eval(pl.element().replace(names))
+        ).with_columns(
+            is_reply=pl.col("is_reply") & pl.col("parent").ne_missing(me),  # the next post of an own thread answers nobody
+            is_quote=pl.col("is_quote") & pl.col("quoted").ne_missing(me),
+            whom=pl.concat_list(pl.concat_list("parent", "quoted"), "people")
+            .list.eval(pl.element().filter(pl.element().is_not_null() & pl.element().ne_missing(me)))
+            .list.unique(maintain_order=True),
+        )  # fmt: skip
+        own_boost = pl.col("boost") & pl.col("people").list.contains(me).fill_null(False)
+        channel = (
+            pl.when("boost").then(pl.lit("repost")).when("direct").then(pl.lit("message"))
+            .when("is_reply").then(pl.lit("comment")).when("is_quote").then(pl.lit("repost"))
+            .when(pl.col("whom").list.len() > 0).then(pl.lit("mention")).otherwise(pl.lit("post"))
+        )  # fmt: skip
+        rows = rows.with_columns(
+            channel=channel, direction=pl.lit("given"), counterparts="whom", happened_at=times.iso(pl.col("at")),
+            n_targets=pl.when(channel != "post").then(pl.max_horizontal(pl.col("whom").list.len(), 1)).cast(pl.Int32),
+            broadcast=(channel == "post") | own_boost, time_precision=_precision(pl.col("at")),
+            text=texts.unhtml(pl.col("html")), composed=~pl.col("boost"), evidence=pl.lit(None, dtype=pl.String),
+            value_kind=pl.when("boost").then(pl.lit("amplification")),
+        )  # fmt: skip
+        record = pl.concat_str("member", "i", separator=":")
+        totals = rows.filter(pl.col("channel") == "post").unpivot(
+            ["favourites", "boosts"], index=["member", "i", "post"], variable_name="kind", value_name="total"
+        )
+        kinds = {"favourites": "favourite", "boosts": "repost"}
+        self._totals = totals.filter(pl.col("total") >= 0).select("post", "total", pl.col("kind").replace(kinds), record=record)
+        return rows
+
+
+def _roots(acts: pl.DataFrame) -> dict[str, str]:
+    """Post → the thread its answers belong to, following answers to answers up to 64 deep."""
+    root = dict(acts.filter(pl.col("composed") & (pl.col("uri") != pl.col("thread"))).select("uri", "thread").iter_rows())
+    for _ in range(6):
+        root = {post: root.get(thread, thread) for post, thread in root.items()}
+    return root
+
+
+def _liked(rows: pl.DataFrame, names: dict[str, str]) -> pl.DataFrame:
+    return rows.with_columns(
+        channel=pl.lit("reaction"), direction=pl.lit("given"),
+        counterparts=pl.concat_list(pl.col("author").replace(names)).list.drop_nulls(), n_targets=pl.lit(1, dtype=pl.Int32),
+        broadcast=False, happened_at=pl.lit(None, dtype=times.INSTANT), time_precision=pl.lit("unknown"),
+        text=pl.lit(None, dtype=pl.String), composed=False, thread=pl.lit(None, dtype=pl.String), is_reply=False,
+        value_kind=pl.lit("applause"), evidence=pl.lit(None, dtype=pl.String), uri="post",
+    )  # fmt: skip
+
+
+def _received(rows: pl.DataFrame, names: dict[str, str]) -> pl.DataFrame:
+    channel, written = pl.col("channel"), pl.col("html").is_not_null()
+    return rows.with_columns(
+        direction=pl.lit("received"), counterparts=pl.concat_list(pl.col("author").replace(names)).list.drop_nulls(),
+        broadcast=False, happened_at=times.iso(pl.col("at")),
+        time_precision=pl.when(pl.col("at").is_null()).then(pl.lit("unknown")).otherwise(_precision(pl.col("at"))),
+        text=texts.unhtml(pl.col("html")), composed=written,
+        value_kind=pl.when(channel == "reaction").then(pl.lit("applause"))
+        .when((channel == "repost") & ~written).then(pl.lit("amplification")),
+        evidence=pl.lit("api"),
+    )  # fmt: skip
+
+
+def _precision(at: pl.Expr) -> pl.Expr:
+    return pl.when(at.str.contains(r":\d\d\.\d{3}")).then(pl.lit("millisecond")).otherwise(pl.lit("second"))
