@@ -1,6 +1,27 @@
--- The one statistic of docs/metrics.md: Wilson's score at 90 %, and how ages are told. Loaded before every build.
-create or replace macro wilson_mid(x, n) as (x + 1.6448536 * 1.6448536 / 2) / (n + 1.6448536 * 1.6448536);
+-- What several measures share. Loaded before every build; the one place for DDL under sql/.
+
+-- Wilson's score at 90 % (z = 1.6448536): the centre is the estimate, the bounds are the claim.
+create or replace macro wilson(x, n) as (x + 1.6448536 ^ 2 / 2) / (n + 1.6448536 ^ 2);
 
 create or replace macro wilson_half(x, n) as
-    1.6448536 / (n + 1.6448536 * 1.6448536)
-    * sqrt(greatest(if(n > 0, x * (n - x) / n, 0), 0) + 1.6448536 * 1.6448536 / 4);
+    1.6448536 / (n + 1.6448536 ^ 2) * sqrt(greatest(if(n > 0, x * (n - x) / n, 0), 0) + 1.6448536 ^ 2 / 4);
+
+create or replace macro wilson_lo(x, n) as greatest(wilson(x, n) - wilson_half(x, n), 0);
+
+create or replace macro wilson_hi(x, n) as least(wilson(x, n) + wilson_half(x, n), 1);
+
+-- Kish's effective sample size of weights, never more than their sum.
+create or replace macro effective(total, squares) as if(squares > 0, least(total * total / squares, total), 0);
+
+-- The successes p·n behind a balance.
+create or replace macro leaning(given, received, n) as if(n > 0, given / (given + received) * n, 0);
+
+-- +1 I give more, −1 they give more, 0 neither; 1e-9 keeps a sum of thirds from deciding.
+create or replace macro more(n, mid, lo, hi) as
+    case when n < 5 - 1e-9 then 0 when lo > 0 and mid >= 1 / 3 then 1 when hi < 0 and mid <= -1 / 3 then -1 else 0 end;
+
+-- Exact sums do not depend on the order of rows, so equal facts make equal nights to the last bit.
+create or replace macro exact_sum(x) as sum(x::decimal(38, 18))::double;
+
+-- Days from a date to the as-of, both UTC.
+create or replace macro age_days(day) as getvariable('as_of')::date - day;

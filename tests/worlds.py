@@ -1,0 +1,83 @@
+"""Worlds of core.* tables to measure: from CSV files or from a seed, typed as the .yml beside each table says."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+import yaml
+
+from flows.warehouse import SQL, build, variables
+
+INPUTS = ("act", "connection", "account", "introduction", "archive", "state", "sees", "response")
+WEIGHTS = (
+    dict.fromkeys(("status", "thanks", "applause", "link", "ask", "spam"), 0)
+    | dict.fromkeys(("talk", "amplification", "endorsement"), 1)
+    | dict.fromkeys(("help", "resource", "credit"), 3)
+    | dict.fromkeys(("introduction", "offer", "recommendation", "gift"), 9)
+)
+SETTINGS = {
+    "as_of": dt.datetime(2025, 1, 1), "owner": "me", "half_life_days": 180.0, "momentum_days": 90.0,
+    "policy": "keep", "weights": WEIGHTS, "zone": "UTC",
+    "relevant_companies": [], "relevant_positions": [], "relevant_words": [], "relevant_people": [],
+}  # fmt: skip
+DEFAULTS: dict[str, dict[str, Any]] = {
+    "core.act": {
+        "platform": "x", "channel": "message", "value_kind": "talk", "value_rule": "channel:message", "n_targets": 1,
+        "proven": False, "broadcast": False, "composed": True, "templated": False, "two_sided": True, "is_reply": False,
+        "time_precision": "second", "archive": "a", "record": "1:0", "evidence": "export", "introduces": [],
+    },
+    "core.connection": {"i_follow": False, "follows_me": False, "is_connected": False, "relevant": False, "platforms": "x"},
+    "core.account": {"platform": "x", "account_kind": "person", "is_own": False},
+    "core.archive": {"platform": "x", "unread_members": 0, "merged": 0, "problems": 0, "set_aside": 0},
+    "core.state": {"platform": "x", "account": "me", "is_complete": True, "direction": "both", "state": "connection"},
+    "core.sees": {"platform": "x", "account": "me", "archive": "a", "visibility": "seen"},
+    "core.response": {"platform": "x"},
+}  # fmt: skip
+
+
+def told(table: str) -> dict[str, Any]:
+    """The .yml beside a table: row, columns, promises."""
+    schema, name = table.split(".")
+    return yaml.safe_load((SQL / schema / f"{name}.yml").read_text())
+
+
+def world(tables: Mapping[str, pl.DataFrame | Path], settings: Mapping[str, Any] | None = None) -> duckdb.DuckDBPyConnection:
+    """A database in memory with these core tables (frames or CSV files, missing columns by default) and all measures."""
+    con = duckdb.connect()
+    con.execute("create schema core; create schema raw").fetchall()
+    for name in ("run", "check_result"):
+        columns = told(f"marts.{name}")["columns"]
+        con.execute(f"create or replace table raw.{name} ({_typed(columns)})").fetchall()
+    for name in INPUTS:
+        table = f"core.{name}"
+        con.execute(f"create table {table} ({_typed(told(table)['columns'])})").fetchall()
+        if table in tables:
+            fill(con, table, tables[table])
+    variables(con, SETTINGS | dict(settings or {}))
+    build(con, ("measure", "marts"))
+    return con
+
+
+def fill(con: duckdb.DuckDBPyConnection, table: str, rows: pl.DataFrame | Path) -> None:
+    """Insert rows, cast to the documented types; a column they lack takes its default, an unknown one is an error."""
+    if isinstance(rows, Path):
+        rows = pl.read_csv(rows, infer_schema=False)
+    columns, defaults = told(table)["columns"], DEFAULTS.get(table, {})
+    assert set(rows.columns) <= set(columns), f"{table} has no {set(rows.columns) - set(columns)}"
+    missing = [pl.lit(value).alias(name) for name, value in defaults.items() if name not in rows.columns]
+    if table == "core.act" and "account_key" not in rows.columns:
+        missing.append(pl.col("connection_id").alias("account_key"))
+    con.register("rows", rows.with_columns(missing))
+    have = [name for name in columns if name in rows.columns or name in defaults or name == "account_key"]
+    names, values = ", ".join(f'"{n}"' for n in have), ", ".join(f'"{n}"::{columns[n]["type"]}' for n in have)
+    con.execute(f"insert into {table} ({names}) select {values} from rows").fetchall()
+    con.unregister("rows")
+
+
+def _typed(columns: Mapping[str, Mapping[str, str]]) -> str:
+    return ", ".join(f'"{name}" {about["type"]}' for name, about in columns.items())
