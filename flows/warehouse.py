@@ -10,6 +10,7 @@ from typing import Any
 
 import duckdb
 import polars as pl
+import yaml
 
 from flows.settings import Home, Settings
 from transforms.act import ACCOUNT, ACT, FACT, PLACE, RESPONSE, STATE
@@ -58,6 +59,10 @@ def raw(con: duckdb.DuckDBPyConnection, facts: Iterable[Path], home: Home) -> No
         _run(con, f"create or replace view raw.{fact} as select archive, platform, {listed} from raw.fact where fact = '{fact}'")
     _table(con, "raw.people", home.people, _PEOPLE)
     _table(con, "raw.kind_verdict", home.kinds, _KINDS)
+    for table in ("run", "check_result"):  # empty: publishing writes them
+        columns = yaml.safe_load((SQL / "marts" / f"{table}.yml").read_text())["columns"]
+        typed = ", ".join(f"{column} {spec['type']}" for column, spec in columns.items())
+        _run(con, f"create or replace table raw.{table} ({typed})")
 
 
 def naive(schema: Mapping[str, Any]) -> dict[str, Any]:
