@@ -121,7 +121,7 @@ def check(database: Path, tables: Mapping[str, Sequence[Promise]]) -> list[Resul
             source = context.data_sources.add_duckdb(
                 name=schema,
                 search_path=schema,
-                connection_string="duckdb://",  # the path goes beside it: in a URL, ? and % would mean something
+                connection_string="duckdb://",  # the path goes beside it: in a URL, % would mean something
                 kwargs={"connect_args": {"database": str(database), "read_only": True}},
             )
             try:
