@@ -1,0 +1,113 @@
+"""The night: run one now, every night, or one on a synthetic owner."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from datetime import datetime
+from time import monotonic
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from flows.cli.screen import Choice, Stop, complain, progress, say
+
+if TYPE_CHECKING:
+    from flows.settings import Home
+
+app = typer.Typer()
+
+
+@app.command()
+def run(
+    context: typer.Context,
+    as_of: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="As if it were that day (UTC).")] = None,
+    plain: Annotated[bool, typer.Option("--plain", help="The same stages without Prefect.")] = False,
+) -> None:
+    """One night now: read, check, measure, publish."""
+    choice: Choice = context.obj
+    figures = _night(choice, choice.place().make(), as_of, plain)
+    choice.show([figures], [k for k, v in figures.items() if isinstance(v, int | str)])
+
+
+@app.command()
+def serve(
+    context: typer.Context,
+    cron: Annotated[str, typer.Option(help="When, as cron has it.")] = "15 3 * * *",
+    timezone: Annotated[str, typer.Option(help="Whose clock; else the settings' time zone.")] = "",
+) -> None:
+    """Run every night until stopped, every owner of the home unless --owner names one."""
+    from zoneinfo import ZoneInfo
+
+    from flows import prefect_home
+
+    choice: Choice = context.obj
+    home = choice.place().make()
+    zone = timezone or choice.settings().timezone
+    if len(cron.split()) != 5:
+        raise Stop(f"--cron — {cron} — write five fields, as in '15 3 * * *'", 2)
+    try:
+        ZoneInfo(zone)
+    except (KeyError, ValueError, OSError):
+        raise Stop(f"--timezone — {zone} is no time zone — write it as Europe/Berlin", 2) from None
+    owners = sorted(p.parent.name for p in home.root.glob("*/inbox")) if not choice.owner else [home.owner]
+    homes = [type(home)(home.root, owner) for owner in owners]
+    url = prefect_home.surround(home, logging="INFO")
+    if url and (home.root / ".prefect" / "url").exists():
+        raise Stop(f"{home.root} — another serve is at work — stop it first", 4)
+    with nullcontext(url) if url else prefect_home.server(home) as url:
+        from flows.nightly import every_night
+
+        say(f"{', '.join(owners)}: every night at {cron} ({zone}); Prefect shows it at {url.removesuffix('/api')}")
+        say(f"where it asks for a password: {home.root / '.prefect' / 'password'}")
+        every_night(homes, cron, zone)
+
+
+@app.command()
+def demo(
+    context: typer.Context,
+    plain: Annotated[bool, typer.Option("--plain", help="The same stages without Prefect.")] = False,
+) -> None:
+    """Make a synthetic owner's exports for several platforms and run a whole night on them, in a home of its own."""
+    from flows.demo import make
+    from flows.settings import Home
+
+    choice: Choice = context.obj
+    root = Home.find().root
+    home = Home.find(choice.home or root.with_name(f"{root.name}-demo"), choice.owner or "demo").make()
+    started = monotonic()
+    make(home)
+    say(f"exports of a synthetic owner made in {monotonic() - started:.1f} s, in {home.inbox}")
+    choice = Choice(str(home.root), home.owner, choice.as_json)
+    figures = _night(choice, home, None, plain)
+    if choice.as_json:
+        choice.show([figures])
+        return
+    choice.show(
+        choice.rows("select * from connection order by strength desc limit 12"),
+        ("name", "balance", "verdict", "given", "received", "strength", "realness", "advice"),
+    )  # fmt: skip
+    say(f"next: givetake connections --home {home.root}; then your own: givetake add PATH, givetake run")
+
+
+def _night(choice: Choice, home: Home, as_of: datetime | None, plain: bool) -> dict[str, Any]:
+    """One night, its times told apart on stderr: its figures."""
+    from flows import prefect_home, stages
+
+    started, start = monotonic(), 0.0
+    settings, day = choice.settings(), as_of.date() if as_of else None
+    with progress() as move:
+        if plain:
+            figures = stages.night(home, settings, day, move)
+        else:
+            prefect_home.surround(home)
+            from flows.nightly import once
+
+            figures, start = once(home, settings, day, move, say)
+    took = monotonic() - started
+    for line in figures["lines"]:
+        complain(line)
+    if figures["checks_not_held"]:
+        complain(f"{figures['checks_not_held']} of {figures['checks']} checks did not hold — `givetake doctor` says which")
+    say(f"{'nothing new' if figures['nothing_new'] else 'published'}: {home.published.resolve()}")
+    say(f"night in {took - start:.1f} s" + (f", after {start:.1f} s in which Prefect started" if start else ""))
+    return figures

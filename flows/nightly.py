@@ -1,0 +1,104 @@
+"""The Prefect flow `nightly`: it schedules and shows the stages, and is not the truth.
+
+What was done is in the home, so a night whose Prefect does not start, or dies, is done without it, with the same numbers.
+Between tasks go files, never frames; in parameters and artifacts stand neither texts nor names of people.
+`flows.prefect_home.surround` comes before this module is imported.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import date
+from time import monotonic
+from typing import Any
+
+from prefect import flow, serve, task
+from prefect.artifacts import create_table_artifact
+from prefect.cache_policies import NO_CACHE
+from prefect.flows import EntrypointType
+from prefect.schedules import Cron
+
+from flows import stages
+from flows.reader import place
+from flows.settings import Home, Settings
+
+
+@dataclass
+class _Watch:
+    """A night in this process, as its caller watches it."""
+
+    progress: stages.Progress | None = None
+    begun_at: float | None = None
+    failed: BaseException | None = None  # in the stages, so not Prefect's doing
+    figures: dict[str, Any] | None = None
+
+
+_watched: ContextVar[_Watch | None] = ContextVar("_watched", default=None)
+
+
+@flow(name="nightly", persist_result=False, validate_parameters=False)
+def nightly(home: str = "", owner: str = "", as_of: str = "") -> None:
+    """One night of one owner, every stage a task. `as_of` is a UTC date, YYYY-MM-DD; "" is now."""
+    watch = _watched.get() or _Watch()
+    watch.begun_at = monotonic()
+
+    def told(stage: Callable[[], Any]) -> Any:
+        try:
+            return stage()
+        except Exception as failed:
+            watch.failed = watch.failed or failed
+            if type(failed).__module__.startswith("flows."):
+                raise  # its words are ours
+            raise RuntimeError(place(failed)) from None  # another's may quote what it met, and Prefect keeps them
+
+    def each(name: str, stage: Callable[[], Any]) -> Any:
+        # The stage is no parameter: Prefect looks into those, and hashes them.
+        return task(lambda: told(stage), name=name, task_run_name=name, cache_policy=NO_CACHE, persist_result=False)()
+
+    whose = Home.find(home or None, owner or None)
+    settings = told(lambda: Settings.load(whose))
+    day = date.fromisoformat(as_of) if as_of else None
+    try:
+        watch.figures = stages.night(whose, settings, day, watch.progress, each)
+    except stages.Busy as failed:
+        watch.failed = failed
+        raise
+    figures = {k: v for k, v in watch.figures.items() if isinstance(v, int)} | watch.figures["seconds"]
+    create_table_artifact([{"figure": k, "value": v} for k, v in figures.items()], key="night", description="The night's figures")
+
+
+def once(
+    home: Home, settings: Settings, as_of: date | None, progress: stages.Progress | None, say: Callable[[str], None]
+) -> tuple[dict[str, Any], float]:
+    """One night in this process: its figures, and the seconds Prefect took to start.
+
+    Raises what a stage raises; what Prefect raises is told, and the night done without it.
+    """
+    watch, started = _Watch(progress), monotonic()
+    token = _watched.set(watch)
+    try:
+        nightly(str(home.root), home.owner, as_of.isoformat() if as_of else "")
+    except Exception as failed:
+        if watch.failed is not None:
+            raise watch.failed from None
+        say(f"Prefect — {type(failed).__name__} — the night is done without it; `givetake run --plain` does not ask it at all")
+    finally:
+        _watched.reset(token)
+    start = (watch.begun_at or monotonic()) - started
+    return watch.figures or stages.night(home, settings, as_of, progress), start
+
+
+def every_night(homes: list[Home], cron: str, timezone: str) -> None:
+    """Run the nights of these owners by a schedule, one at a time, until stopped. A server must be there."""
+    serve(
+        *(
+            nightly.to_deployment(
+                name=home.owner, parameters={"home": str(home.root), "owner": home.owner},
+                schedules=[Cron(cron, timezone=timezone, slug="nightly")], entrypoint_type=EntrypointType.MODULE_PATH,
+            )
+            for home in homes
+        ),
+        pause_on_shutdown=False, print_starting_message=False, limit=1,
+    )  # fmt: skip

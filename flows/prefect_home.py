@@ -1,0 +1,119 @@
+"""Where Prefect lives: its settings for one home, set before it is imported, and a server of our own for `serve`.
+
+Whatever we start listens on loopback only, asks for a password that is made once per home, and tells nobody outside.
+A server of the user's own (PREFECT_API_URL) is left as it is.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+from flows.settings import Home
+
+START_SECONDS = 180  # the first start makes a database; 20 s, as Prefect has it, fail on a busy machine
+PORT = 4200
+
+
+def surround(home: Home, logging: str = "CRITICAL") -> str:
+    """Set what Prefect reads at import: no telemetry, and its files, password and server in this home.
+
+    Returns the address of the API of a server that is up already, the user's own or that of a `serve`; else "".
+    """
+    os.environ |= {"PREFECT_SERVER_ANALYTICS_ENABLED": "false", "DO_NOT_TRACK": "1"}
+    for name in ("PREFECT_LOGGING_LEVEL", "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL"):  # the second holds for other libraries too
+        os.environ.setdefault(name, logging)
+    if url := os.environ.get("PREFECT_API_URL"):
+        return url
+    folder = _folder(home)
+    password = _password(folder)
+    os.environ |= {
+        "PREFECT_HOME": str(folder),
+        "PREFECT_API_AUTH_STRING": password,
+        "PREFECT_SERVER_API_AUTH_STRING": password,
+        "PREFECT_SERVER_API_HOST": "127.0.0.1",
+        "PREFECT_SERVER_API_CSRF_PROTECTION_ENABLED": "true",
+        "PREFECT_SERVER_API_CORS_ALLOWED_ORIGINS": "http://127.0.0.1",  # not `*`: any page could drive it
+        "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": str(START_SECONDS),
+        "PREFECT_SERVER_UI_V2_ENABLED": "false",  # V2 asks a third party for its settings at every load
+    }
+    with contextlib.suppress(OSError):
+        url = (folder / "url").read_text()
+        if alive(url):
+            os.environ["PREFECT_API_URL"] = url
+            return url
+    return ""
+
+
+@contextlib.contextmanager
+def server(home: Home) -> Iterator[str]:
+    """Our own server on loopback, up while this lasts: the address of its API."""
+    folder = _folder(home)
+    port = _free_port()
+    url = f"http://127.0.0.1:{port}/api"
+    log = os.open(folder / "server.log", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)],
+        stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+    )  # fmt: skip
+    os.close(log)
+    try:
+        patience = time.monotonic() + START_SECONDS
+        while not alive(url):
+            if process.poll() is not None or time.monotonic() > patience:
+                raise RuntimeError(f"Prefect's server did not start; what it said is in {folder / 'server.log'}")
+            time.sleep(0.2)
+        (folder / "url").write_text(url)
+        os.environ["PREFECT_API_URL"] = url
+        yield url
+    finally:
+        os.environ.pop("PREFECT_API_URL", None)
+        (folder / "url").unlink(missing_ok=True)
+        process.terminate()
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def alive(url: str) -> bool:
+    """Whether a Prefect server answers there, with or without asking for a password."""
+    try:
+        with urllib.request.urlopen(f"{url}/health", timeout=5):
+            return True
+    except urllib.error.HTTPError as answer:
+        return answer.code == 401
+    except (OSError, ValueError):
+        return False
+
+
+def _folder(home: Home) -> Path:
+    folder = home.root / ".prefect"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder
+
+
+def _password(folder: Path) -> str:
+    kept = folder / "password"
+    with contextlib.suppress(FileExistsError), os.fdopen(os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as f:
+        f.write(f"givetake:{secrets.token_urlsafe(24)}")
+    return kept.read_text()
+
+
+def _free_port() -> int:
+    """4200 as everybody knows it, else any."""
+    for port in (PORT, 0):
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return int(probe.getsockname()[1])
+    raise RuntimeError("no free port on 127.0.0.1")
