@@ -25,6 +25,7 @@ LOCKED = {
     "autoload_known_extensions": "false",
     "allow_community_extensions": "false",
     "python_enable_replacements": "false",  # else SQL reads the variables of this program by their names
+    "temp_directory": "",  # nothing is spilled beside the night; max_temp_directory_size alone let it be tried
     "max_temp_directory_size": "0B",
     "threads": "2",
     "memory_limit": "1GB",
@@ -143,6 +144,8 @@ def _bound(memory: int, timeout: float) -> None:
 def _answer(job: dict[str, Any]) -> dict[str, Any]:
     config = LOCKED | {"memory_limit": f"{job['memory'] // 2}B"}
     with duckdb.connect(job["path"], read_only=True, config=config) as con:
+        if not con.extract_statements(job["sql"]):
+            raise ValueError("no statement; write a SELECT")
         done = con.execute(job["sql"])
         return {"columns": [c[0] for c in done.description or ()], "rows": done.fetchmany(job["limit"])}
 
