@@ -1,22 +1,187 @@
-"""The value kind of a text, by named rule. See docs for the kinds and the order that breaks ties."""
+"""The value kind of a text, by named rule. docs/kinds.md lists the order, the rules and how well they do.
+
+Several rules may fire; the order of `cues.KINDS` breaks ties, stock texts first, weak rules last. The evidence for a kind
+that costs the giver something is looked for outside questions: a question never makes one. Every distinct text is judged
+once, by the cues of the languages it may be in.
+"""
 
 from __future__ import annotations
 
 import polars as pl
 
-VERSION = "0"
+from transforms import text as texts
+from transforms.cues import KINDS, Rule, foreign, languages
+from transforms.cues.tokens import tokens
+
+VERSION = "1"
+
+COLUMNS = {"text": pl.String, "channel": pl.String, "to_person": pl.Boolean, "is_reply": pl.Boolean, "lang": pl.String}
+_BY_CHANNEL = {
+    "recommendation": "recommendation", "endorsement": "endorsement", "repost": "amplification", "gift": "gift",
+    "reaction": "applause", "call": "talk", "meeting": "talk",
+}  # fmt: skip
+FLAGS = {
+    "link": pl.col("whole").str.contains("xxurl", literal=True),
+    "mail": pl.col("whole").str.contains("xxmail", literal=True),
+    "at": pl.col("whole").str.contains("xxat", literal=True),
+    "name": pl.col("whole").str.contains("`", literal=True),
+    "contact": pl.col("whole").str.contains(r"xxmail|xxat|[0-9][0-9 ]{5,}[0-9]"),
+    "question": pl.col("whole").str.contains("?", literal=True),
+    "digits": pl.col("whole").str.contains("[0-9]"),
+    "to_person": pl.col("to_person"),
+    "reply": pl.col("is_reply"),
+    "post": pl.col("channel") == "post",
+    "group": pl.col("channel") == "group",
+    "comment": pl.col("channel") == "comment",
+    "message": pl.col("channel") == "message",
+    "mailed": pl.col("channel") == "mail",
+    "tiny": pl.col("words") <= 4,
+    "short": pl.col("words") <= 9,
+    "long": pl.col("words") >= 13,
+}
+_SCRIPTS = {  # and how many letters of Latin one character weighs
+    "kana": (r"[\p{Hiragana}\p{Katakana}]", 3), "hangul": (r"\p{Hangul}", 3), "han": (r"\p{Han}", 3),
+    "arabic": (r"\p{Arabic}", 1), "devanagari": (r"\p{Devanagari}", 1), "cyrillic": (r"\p{Cyrillic}", 1),
+    "other": (r"[\p{Greek}\p{Hebrew}\p{Thai}\p{Bengali}\p{Tamil}\p{Telugu}\p{Georgian}\p{Armenian}\p{Khmer}\p{Myanmar}"
+              r"\p{Gujarati}\p{Gurmukhi}\p{Kannada}\p{Malayalam}\p{Sinhala}\p{Lao}\p{Ethiopic}]", 1),
+}  # fmt: skip
+_FOREIGN = {  # letters and words of other languages in a script of ours
+    "arabic": "[پچژگٹڈڑںے]", "devanagari": "ळ|आहे|छन्|हरू|भएको", "cyrillic": "[іїєґўјљњћђџѓќѕқғүұәөһң]",
+}  # fmt: skip
+_FIRED = {"row": pl.UInt32, "kind": pl.String, "rule": pl.String, "tier": pl.Int32, "order": pl.Int32, "code": pl.String}
+
+
+def classify(frame: pl.DataFrame) -> pl.DataFrame:
+    """Name the kind of every text.
+
+    `frame` has `text` and, where known, `channel` (one of act.CHANNELS), `to_person`, `is_reply`, `lang` (ISO 639-1). It
+    is returned, in its order, with value_kind, value_rule, language_covered, stock and language. Null text is talk.
+    """
+    full = frame.select(pl.col(c) if c in frame.columns else pl.lit(None).alias(c) for c in COLUMNS).cast(COLUMNS)
+    full = full.with_columns(pl.col("to_person", "is_reply").fill_null(False), pl.col("channel").fill_null("message"))
+    rows = full.unique(maintain_order=True).with_row_index("row")
+    judged = rows.join(_judge(tokens(rows)), on="row", how="left")
+    fixed = pl.col("channel").replace_strict(_BY_CHANNEL, default=None, return_dtype=pl.String)
+    covered = pl.col("language").is_not_null() | pl.col("text").is_null() | fixed.is_not_null()
+    nothing = pl.when(covered).then(pl.lit("talk:nothing-else")).otherwise(pl.lit("talk:no-cues"))
+    judged = judged.select(
+        *COLUMNS, "language",
+        value_kind=pl.coalesce(fixed, "kind", pl.lit("talk")),
+        value_rule=pl.coalesce(pl.when(fixed.is_not_null()).then("channel:" + pl.col("channel")), "rule", nothing),
+        language_covered=covered,
+        stock=(pl.col("tier") == 0).fill_null(False),
+    )  # fmt: skip
+    found = full.join(judged, on=list(COLUMNS), how="left", nulls_equal=True, maintain_order="left")
+    return frame.with_columns(found.select("value_kind", "value_rule", "language_covered", "stock", "language"))
+
+
+def _judge(rows: pl.DataFrame) -> pl.DataFrame:
+    """The first rule that fires per row, over every language the row may be in; rows in no covered language are left out."""
+    spoken = _spoken(rows).with_columns(prefer=pl.int_range(pl.len()).over("row"))
+    parts = rows.join(spoken, on="row").partition_by("code", as_dict=True)
+    fired = pl.concat([pl.DataFrame(schema=_FIRED), *(_fire(part, code) for (code,), part in parts.items())])
+    best = (
+        fired.join(spoken, on=["row", "code"]).sort("tier", "order", "prefer").unique("row", keep="first", maintain_order=True)
+    )
+    first = spoken.filter(pl.col("prefer") == 0).select("row", first="code")
+    found = first.join(best, on="row", how="left")
+    return found.select("row", "kind", "rule", "tier", language=pl.coalesce("code", "first").str.head(2))
+
+
+def _spoken(rows: pl.DataFrame) -> pl.DataFrame:
+    """One row per text and language it may be in, the likeliest first: row, code (a file of cues).
+
+    A language that is told is believed. A script one language has to itself tells it; in Latin the frequent words do, and
+    where they leave a draw, or a short text holds none, every language of the draw is asked.
+    """
+    known = languages()
+    odd = rows["whole"].str.len_bytes() > rows["whole"].str.len_chars()
+    rows = pl.concat([rows.filter(~odd).with_columns(script=pl.lit("latin")), _scripted(rows.filter(odd))])
+    wordless = ~pl.col("whole").str.replace_all(r"xx(?:url|mail|at)", "").str.contains(r"\p{L}")
+    rows = rows.with_columns(script=pl.when((pl.col("script") == "latin") & wordless).then(pl.lit("any")).otherwise("script"))
+    told, apart = pl.col("lang").is_not_null(), pl.col("script") == "any"
+    own = {file.script: code for code, file in known.items() if file.script != "latin"}
+    romanised = pl.col("lang") + "-" + pl.col("script")
+    code = pl.when(apart).then(pl.lit("any")).when(romanised.is_in(list(known))).then(romanised).when(told).then("lang")
+    rows = rows.with_columns(code=code.otherwise(pl.col("script").replace_strict(own, default=None, return_dtype=pl.String)))
+    clear = rows.filter(pl.col("code").is_in(list(known))).select("row", "code")
+    return pl.concat([clear, _latin(rows.filter(~told, pl.col("script") == "latin"))])
+
+
+def _scripted(rows: pl.DataFrame) -> pl.DataFrame:
+    """The script most of a text is in, "foreign" where it is written as in a language without cues."""
+    latin = pl.col("whole").str.count_matches("[a-z]")
+    script = [pl.when(pl.col("whole").str.count_matches(p) * w > latin).then(pl.lit(s)) for s, (p, w) in _SCRIPTS.items()]
+    rows = rows.with_columns(script=pl.coalesce(*script, pl.lit("latin")))
+    other = [(pl.col("script") == s) & pl.col("whole").str.contains(p) for s, p in _FOREIGN.items()]
+    return rows.with_columns(script=pl.when(pl.any_horizontal(other)).then(pl.lit("foreign")).otherwise("script"))
+
+
+def _latin(rows: pl.DataFrame) -> pl.DataFrame:
+    """The languages with the most frequent words; none where a language without cues, or hardly any word, is found."""
+    known = {code: file.common for code, file in languages().items() if file.script == "latin"}
+    count = {code: pl.col("whole").str.count_matches(p).cast(pl.Int32) for code, p in (known | foreign()).items()}
+    english = rows.with_columns(en=count.pop("en")).with_columns(sure=(pl.col("en") >= 3) & (pl.col("en") * 3 >= pl.col("words")))
+    sure = english.filter("sure").select("row", code=pl.lit("en"))
+    rows = english.filter(~pl.col("sure")).with_columns(**count)
+    best = pl.max_horizontal("en", *(c for c in count if c in known))
+    missed = (pl.max_horizontal(*foreign()) > best) | ((pl.col("words") > 5) & (best * 10 < pl.col("words")))
+    rows = rows.filter(~missed).with_columns(best=best)
+    order = ["en", *(c for c in known if c != "en")]
+    drawn = pl.concat_list(pl.when(pl.col(c) == pl.col("best")).then(pl.lit(c)) for c in order).list.drop_nulls()
+    return pl.concat([sure, rows.select("row", code=drawn).explode("code")])
+
+
+def _fire(rows: pl.DataFrame, code: str) -> pl.DataFrame:
+    """The first rule of one language that fires, for every row where one does."""
+    found, known = [], languages()
+    rules = known["any"].rules + (known[code].rules if code != "any" else ())
+    for tier in range(3):
+        for order, kind in enumerate(KINDS):
+            here = [r for r in rules if r.tier == tier and r.kind == kind]
+            if not here or rows.is_empty():
+                continue
+            near = rows.filter(_near(here))
+            if near.is_empty():
+                continue
+            name = pl.coalesce(pl.when(_holds(r)).then(pl.lit(f"{kind}:{r.name}")) for r in here)
+            near = near.select("row", kind=pl.lit(kind), rule=name, tier=pl.lit(tier), order=pl.lit(order)).drop_nulls("rule")
+            found.append(near)
+            rows = rows.filter(~pl.col("row").is_in(near["row"].implode()))
+    fired = pl.concat(found) if found else pl.DataFrame(schema=_FIRED).drop("code")
+    return fired.with_columns(code=pl.lit(code)).cast(_FIRED)
+
+
+def _near(rules: list[Rule]) -> pl.Expr:
+    """Whether any rule could fire, by one look for all their first cues: most texts end here."""
+    looks = []
+    for column in ("whole", "said"):
+        here = [r for r in rules if r.whole == (column == "whole")]
+        if any(not r.every for r in here):
+            return pl.lit(True)
+        if here:
+            looks.append(pl.col(column).str.contains("|".join(r.every[0] for r in here)))
+    return pl.any_horizontal(looks)
+
+
+def _holds(rule: Rule) -> pl.Expr:
+    text = pl.col("whole" if rule.whole else "said")
+    conditions = [text.str.contains(p) for p in rule.every]
+    conditions += [~pl.col("whole").str.contains(rule.none)] if rule.none else []
+    conditions += [~FLAGS[n[1:]] if n.startswith("!") else FLAGS[n] for n in rule.needs]
+    return pl.all_horizontal(conditions)
 
 
 def kinds(acts: pl.DataFrame) -> pl.DataFrame:
-    """Fill value_kind, value_rule, language_covered where a source left value_kind null."""
-    link = pl.col("text").str.contains(r"https?://")
-    kind = (
-        pl.when(pl.col("value_kind").is_not_null()).then(pl.col("value_kind"))
-        .when(~pl.col("composed")).then(pl.lit("applause"))
-        .when(pl.col("stock")).then(pl.lit("applause"))
-        .when(link & (pl.col("words") < 6)).then(pl.lit("link"))
-        .otherwise(pl.lit("talk"))
+    """Fill value_kind, value_rule, language_covered and stock of acts (see act.ACT) where the source left the kind open."""
+    open_ = pl.col("value_kind").is_null()
+    told = classify(acts.select("text", "channel", "is_reply", to_person=pl.col("counterparts").list.len() > 0))
+    found = {c: told[c] for c in ("value_kind", "value_rule", "language_covered", "stock")}
+    one_click = ~pl.col("composed")
+    return acts.with_columns(
+        value_kind=pl.when(~open_).then("value_kind").when(one_click).then(pl.lit("applause")).otherwise(found["value_kind"]),
+        value_rule=pl.when(~open_).then(pl.coalesce("value_rule", "channel:" + pl.col("channel")))
+        .when(one_click).then(pl.lit("channel:one-click")).otherwise(found["value_rule"]),
+        language_covered=pl.when(open_ & ~one_click).then(found["language_covered"]).otherwise(True),
+        stock=pl.col("stock") | (open_ & found["stock"]),
     )  # fmt: skip
-    rule = pl.when(pl.col("value_kind").is_not_null()).then(pl.concat_str(pl.lit("channel:"), pl.col("channel")))
-    return acts.with_columns(value_kind=kind, value_rule=pl.coalesce("value_rule", rule.otherwise(pl.lit("coarse"))),
-                             language_covered=pl.col("language_covered").fill_null(False))  # fmt: skip

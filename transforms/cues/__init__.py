@@ -1,0 +1,133 @@
+"""Cues: what people write when they give, ask or chat, one TOML file per language, read as data.
+
+A file has `language`, `script`, `words` (false where words are not parted by blanks or carry affixes: cues then match
+inside words), `common` (frequent words, which tell the language), `[macros]` and `[rules.<kind>.<name>]` with
+
+- `any`: cues, one of which must be found; `all`: lists of cues, one of each must be found; `none`: cues that forbid the rule
+- `needs`: flags of `value.FLAGS`, "!" negates
+- `weak`: only where no other rule fired; `stock`: the platform's own text, before every other rule
+- `whole`: look at questions too (rules of light kinds always do)
+
+A cue is a regular expression over the text as `value.tokens` leaves it, with shorthands: a blank is a word border, `..` any
+words of the same sentence, `...` any words, `*` ends a stem, `^` the start, `$` the end (punctuation and emoji aside), `<s>`
+the start of a sentence, `<c>` of a clause, `<num> <money> <name> <url> <mail> <at>` what they say, `<macro>` one of the file.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import polars as pl
+
+from transforms.cues.tokens import fold
+
+KINDS = (
+    "spam", "amplification", "credit", "recommendation", "introduction", "offer", "thanks", "resource", "help",
+    "link", "ask", "applause", "status", "talk",
+)  # fmt: skip
+LIGHT = frozenset({"spam", "amplification", "thanks", "link", "ask", "applause", "status", "talk"})
+_HERE = Path(__file__).parent
+_BUILTIN = {
+    "s": r"(?:^|[.!?…:;–—\n\"(])", "c": r"(?:^|[.!?…:;–—\n\"(,]|<s> (?:and|then|so|but|just|please|yes|no|ok|also|maybe|or))",
+    "num": r"[^ ]*[0-9][^ ]*", "url": "xxurl", "mail": "xxmail", "at": "xxat", "name": r"(?:`[^ ]+(?: `[^ ]+)*|xxat)",
+    "money": r"(?:[$€£₹¥] ?[0-9][^ ]*|[0-9][^ ]* ?(?:[$€£₹¥]|euros?|dollars?|pounds?|quid|bucks|usd|eur|gbp|k(?: |$)))",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One named rule of one language; patterns are regular expressions over tokens."""
+
+    kind: str
+    name: str
+    tier: int  # 0 stock, 1 usual, 2 weak
+    every: tuple[str, ...]
+    none: str | None
+    needs: tuple[str, ...]
+    whole: bool
+
+
+@dataclass(frozen=True)
+class Language:
+    """One file of cues."""
+
+    code: str
+    script: str
+    common: str
+    rules: tuple[Rule, ...]
+
+
+@cache
+def languages() -> dict[str, Language]:
+    """All files of cues by name; `any` holds for every language."""
+    return {path.stem: _read(path) for path in sorted(_HERE.glob("*.toml")) if path.stem != "foreign"}
+
+
+@cache
+def foreign() -> dict[str, str]:
+    """Patterns of the frequent words of languages without cues, so that they are not taken for a covered one."""
+    words = tomllib.loads((_HERE / "foreign.toml").read_text("utf-8"))
+    return {f"x-{code}": _common(text) for code, text in words.items()}
+
+
+def _read(path: Path) -> Language:
+    data = tomllib.loads(path.read_text("utf-8"))
+    words, macros = data.get("words", True), data.get("macros", {})
+
+    def pattern(cues: list[str]) -> str:
+        try:
+            return "|".join(compiled(c, macros, words) for c in cues)
+        except KeyError as e:
+            raise ValueError(f"{path.name}: no macro {e}; define it under [macros]") from None
+
+    rules = []
+    for kind, named in data.get("rules", {}).items():
+        if kind not in KINDS:
+            raise ValueError(f"{path.name}: no kind {kind}; kinds are {', '.join(KINDS)}")
+        for name, rule in named.items():
+            if odd := set(rule) - {"any", "all", "none", "needs", "weak", "stock", "whole"}:
+                raise ValueError(f"{path.name}: {kind}.{name}: unknown {', '.join(sorted(odd))}")
+            every = ([rule["any"]] if "any" in rule else []) + rule.get("all", [])
+            rules.append(Rule(
+                kind, name, 0 if rule.get("stock") else 2 if rule.get("weak") else 1, tuple(pattern(cues) for cues in every),
+                pattern(rule["none"]) if "none" in rule else None, tuple(rule.get("needs", ())),
+                rule.get("whole", kind in LIGHT),
+            ))  # fmt: skip
+    return Language(data["language"], data.get("script", ""), _common(data.get("common", "")), tuple(rules))
+
+
+def _common(words: str) -> str:
+    return rf" `?(?:{'|'.join(dict.fromkeys(_fold(words).split()))})(?-u:\b)"
+
+
+def compiled(cue: str, macros: dict[str, str], words: bool) -> str:
+    """The regular expression of one cue."""
+    cue = _fold(cue)
+    opened = cue.startswith(("<s>", "<c>"))
+    while (out := re.sub(r"(?<![?])<([\w-]+)>", lambda m: _macro(m[1], macros), cue)) != cue:
+        cue = out
+    anchored, ended = cue.startswith("^"), cue.endswith("$")
+    cue = cue.removeprefix("^").removesuffix("$").strip()
+    cue = re.sub(r"(?<=[^\W_])\*", "[^ ]*", cue)
+    cue = cue.replace("'", "'?")
+    cue = re.sub(r" ?\.\.\. ?", "\x00", cue)
+    cue = re.sub(r" ?(?<!\.)\.\.(?!\.) ?", "\x01", cue)
+    if words:
+        cue = cue.replace(" ", " `?").replace("\x00", "(?: .*)? `?").replace("\x01", "(?: [^.!?…\n]*)? `?")
+        cue = f"{'^' if anchored else ''}{'' if opened else ' `?'}(?:{cue}) "
+    else:
+        cue = cue.replace("\x00", "(?s:.*)").replace("\x01", "[^.!?…。\n]*")
+        cue = f"{'^ ' if anchored else ''}(?:{cue})"
+    return cue + (r"(?:[^\p{L}\p{N}]*)$" if ended else "")
+
+
+def _macro(name: str, macros: dict[str, str]) -> str:
+    return _BUILTIN[name] if name in _BUILTIN else f"(?:{_fold(macros[name])})"
+
+
+def _fold(text: str) -> str:
+    return pl.select(fold(pl.lit(text))).item()
