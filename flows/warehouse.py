@@ -116,7 +116,8 @@ def reads(con: duckdb.DuckDBPyConnection, select: str) -> set[str]:
 def build(con: duckdb.DuckDBPyConnection, schemas: Iterable[str] = ("core", "measure", "marts")) -> list[str]:
     """Make the tables of these schemas and return their names in the order they were made.
 
-    What no file of these schemas makes (`raw.*`, or `core.*` when only measures are built) must exist already.
+    What no file of these schemas makes (`raw.*`, or `core.*` when only measures are built) must exist already. A file
+    whose first line ends with "(a view)" only passes columns on, and is not stored twice.
     """
     _run(con, (SQL / "macros.sql").read_text())
     files = models(schemas)
@@ -126,7 +127,8 @@ def build(con: duckdb.DuckDBPyConnection, schemas: Iterable[str] = ("core", "mea
     for schema in sorted({table.split(".")[0] for table in made}):
         _run(con, f"create schema if not exists {schema}")
     for table in made:
-        _run(con, f"create or replace table {table} as {selects[table]}")
+        kept = "view" if selects[table].partition("\n")[0].endswith("(a view)") else "table"
+        _run(con, f"create or replace {kept} {table} as {selects[table]}")
     return made
 
 

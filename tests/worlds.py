@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import numpy as np
 import polars as pl
 import yaml
 
@@ -81,3 +82,54 @@ def fill(con: duckdb.DuckDBPyConnection, table: str, rows: pl.DataFrame | Path) 
 
 def _typed(columns: Mapping[str, Mapping[str, str]]) -> str:
     return ", ".join(f'"{name}" {about["type"]}' for name, about in columns.items())
+
+
+def anything(seed: int, acts: int, connections: int, days: int = 3650) -> dict[str, pl.DataFrame]:
+    """Random core tables that hold every sort of row: undated, one-sided, unattributed, templated, broadcast, rejected."""
+    rng = np.random.default_rng(seed)
+    as_of = np.datetime64("2025-01-01", "us")
+    names = pl.Series([f"c{i:05d}" for i in range(connections)], dtype=pl.String)
+
+    def choice(values: list[Any], p: list[float] | None = None, n: int = acts) -> pl.Series:
+        return pl.Series(values)[rng.choice(len(values), n, p=p).tolist() if n < 1000 else rng.choice(len(values), n, p=p)]
+
+    def chance(p: float, n: int = acts) -> pl.Series:
+        return pl.Series(rng.random(n) < p)
+
+    # a few ties hold most acts; instants on whole hours, so that many coincide; some lie after T
+    who = names[(connections * rng.random(acts) ** 3).astype(int)] if connections else pl.Series([None] * acts, dtype=pl.String)
+    hours = rng.integers(-30 * 24, days * 24, acts) if days > 60 else rng.integers(-24, days * 24, acts)
+    kinds = list(WEIGHTS)
+    act = pl.DataFrame({
+        "act_id": pl.select(pl.format("a{}", pl.int_range(acts))).to_series(),
+        "channel": choice(["message", "comment", "invitation", "post"], [0.7, 0.2, 0.05, 0.05]),
+        "direction": choice(["given", "received"]),
+        "value_kind": choice(kinds, [0.48 if k == "talk" else 0.52 / (len(kinds) - 1) for k in kinds]),
+        "proven": chance(0.1),
+        "verdict": choice([None, "confirmed", "rejected"], [0.9, 0.05, 0.05]),
+        "n_targets": choice([1, 2, 3, 4, 7, None], [0.7, 0.1, 0.05, 0.05, 0.05, 0.05]),
+        "broadcast": chance(0.02),
+        "happened_at": pl.Series(as_of - hours.astype("timedelta64[h]")).set(chance(0.02), None),
+        "composed": chance(0.8),
+        "templated": chance(0.1),
+        "two_sided": chance(0.8),
+        "post": choice([None, "p1", "p2", "p3"], [0.9, 0.04, 0.03, 0.03]),
+        "words": choice([None, 0, 7, 40, 300], [0.1, 0.1, 0.4, 0.3, 0.1]),
+        "connection_id": who.set(chance(0.05), None),
+        "account_key": who,
+        "exported_at": choice([dt.datetime(2024, 12, 1), dt.datetime(2024, 6, 1)]),
+    })  # fmt: skip
+    connection = pl.DataFrame({
+        "connection_id": names, "name": names,
+        "connected_on": choice([None, dt.date(2020, 1, 1), dt.date(2024, 6, 1)], n=connections),
+        "i_follow": chance(0.5, connections), "follows_me": chance(0.5, connections), "relevant": chance(0.1, connections),
+        "pin": choice([None, "keep", "prune"], [0.9, 0.05, 0.05], connections),
+        "expect": choice([None, "one-way", "even"], [0.8, 0.1, 0.1], connections),
+    })  # fmt: skip
+    edges = connections // 3
+    introduction = pl.DataFrame({
+        "connection_id": names[rng.integers(0, max(connections, 1), edges).tolist()],
+        "introduced_id": names[rng.integers(0, max(connections, 1), edges).tolist()],
+        "happened_at": choice([None, dt.datetime(2021, 5, 1), dt.datetime(2025, 5, 1)], n=edges),
+    })  # fmt: skip
+    return {"core.act": act, "core.connection": connection, "core.introduction": introduction}

@@ -1,4 +1,4 @@
--- One row per act and counterpart, without text
+-- One row per act and counterpart, without text (a view)
 select
     act_id,
     platform,

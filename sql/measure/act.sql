@@ -2,6 +2,7 @@
 with told as (
     select
         *,
+        rowid as place,
         if(verdict = 'rejected', 'talk', value_kind) as kind,
         greatest(coalesce(n_targets, 5), 1) as people,
         happened_at::date as happened_on,
@@ -23,7 +24,7 @@ weighed as (
 
 -- Talk counts once per connection, direction and UTC day: two-sided first, then the larger share.
 further_talk as (
-    select act_id, account_key
+    select place
     from told
     where kind = 'talk' and connection_id is not null
     qualify row_number() over (
@@ -44,7 +45,7 @@ select
     act_weight as weight,
     n_targets,
     people,
-    further_talk.act_id is null as is_counted,
+    further_talk.place is null as is_counted,
     if(is_counted, act_weight / people, 0) as value,
     two_sided,
     happened_at is not null and composed and not templated and kind <> 'spam'
@@ -62,4 +63,4 @@ select
     archive,
     record
 from weighed
-left join further_talk using (act_id, account_key)
+left join further_talk using (place)

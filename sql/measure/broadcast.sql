@@ -1,4 +1,4 @@
--- One row per broadcast: an own act to nobody in particular or to more than 4, once per post
+-- One row per broadcast and UTC month: an own act to nobody in particular or to more than 4, once per post
 select
     platform,
     coalesce(post, act_id) as post,

@@ -20,7 +20,8 @@ week as (
 ),
 
 broadcast as (
-    select count(*) filter (where is_outward) as outward, count(*) as broadcasts from measure.broadcast
+    select count(*) filter (where is_outward) as outward, count(*) as broadcasts
+    from (select platform, post, bool_or(is_outward) as is_outward from measure.broadcast group by platform, post)
 )
 
 select

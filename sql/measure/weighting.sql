@@ -4,9 +4,9 @@ with unit as (
         connection_id,
         level,
         weight,
-        exact_sum(if(direction = 'given', 1 / people, 0)) as given,
-        exact_sum(if(direction = 'received', 1 / people, 0)) as received,
-        exact_sum(1 / people ^ 2) as squares,
+        act_sum(if(direction = 'given', 1 / people, 0)) as given,
+        act_sum(if(direction = 'received', 1 / people, 0)) as received,
+        act_sum(1 / people ^ 2) as squares,
     from measure.act
     where two_sided and is_counted and connection_id is not null
     group by all
