@@ -40,7 +40,7 @@ def facts(platform: str, *paths: Path, owner: Owner = OWNER) -> pl.DataFrame:
 
 def readable(frame: pl.DataFrame) -> str:
     """Facts as a person reviews them: CSV, only columns in use, lists joined by |, in a stable order."""
-    frame = frame.with_columns(
+    frame = frame.drop("shingles").with_columns(
         [pl.when(pl.col(c).list.len() > 0).then(pl.col(c).list.join("|")).alias(c) for c in LISTS]
         + [pl.col(c).dt.to_string("%Y-%m-%dT%H:%M:%S%.fZ") for c in TIMES]
     )

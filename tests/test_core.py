@@ -195,3 +195,12 @@ def test_introductions_name_a_connection_where_exactly_one_fits(tmp_path: Path) 
         " join core.connection b on b.connection_id = i.introduced_id order by all"
     )  # fmt: skip
     assert named == [("Ana A", "Ana A"), ("Ana A", "Bo B")]
+
+
+def test_the_ledger_speaks_of_the_one_account_that_fits(tmp_path: Path) -> None:
+    names = ["Ana A", "x:bo", "Cy C", "Dee"]
+    ledger = reading("ledger", "2024-06-01", accounts=[{"key": n, "name": n} for n in names])
+    x = reading("x", "2024-01-01", accounts=[*PEOPLE, {"key": "cy2", "name": "Cy C"}, {"key": "dd", "name": "D. D."}])
+    con = core(tmp_path, {"a": x, "b": ledger}, people="account,person\nx:dd,Dee\n")
+    tied = rows(con, "select list(name order by name) from core.person group by person having count(*) > 1 order by 1")
+    assert tied == [(["ledger:Ana A", "x:ana"],), (["ledger:Dee", "x:dd"],), (["ledger:x:bo", "x:bo"],)]

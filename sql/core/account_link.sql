@@ -1,6 +1,7 @@
 -- One row per account and piece of certain evidence: a token that only one person can hold.
 -- Asserted by the platform or the owner's address book, never typed by a visitor; a token that two accounts of one
--- platform hold (a family's telephone) or a role address is no evidence.
+-- platform hold (a family's telephone) or a role address is no evidence. Who the owner names in the ledger is taken at
+-- their word where exactly one account fits.
 with asserted as (
     select platform, key, unnest(same_as) as token
     from raw.account
@@ -25,6 +26,19 @@ declared as (
     select platform, key, 'person:' || person as token
     from core.people
     where person <> ''
+    union
+    select a.platform, a.key, 'person:' || p.person
+    from raw.account a
+    join core.people p on a.platform = 'ledger' and lower(p.person) = lower(a.key)
+),
+vouched as (
+    select l.key as written, k.platform, k.key
+    from raw.account l
+    join raw.account k
+        on l.key = k.platform || ':' || k.key or lower(l.key) in (k.platform || ':' || lower(k.handle), lower(k.name))
+    where l.platform = 'ledger' and k.platform <> 'ledger'
+    group by all
+    qualify count(*) over (partition by l.key) = 1
 )
 select platform, key, token
 from certain
@@ -38,3 +52,9 @@ where token not in (
 union all
 select platform, key, token
 from declared
+union all
+select platform, key, 'ledger:' || written
+from vouched
+union all
+select 'ledger', written, 'ledger:' || written
+from vouched
