@@ -32,7 +32,7 @@ TWINS = {
 
 def main() -> None:
     """Install the lock named, or lock."""
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036  it is this that tells an older one
         sys.exit(f"Python {sys.version.split()[0]} found, 3.11 or newer wanted: make PYTHON=python3.13 …")
     os.chdir(ROOT)
     lock() if sys.argv[1:] == ["--lock"] else install(sys.argv[1])
