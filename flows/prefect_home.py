@@ -46,12 +46,22 @@ def surround(home: Home, logging: str = "CRITICAL") -> str:
         "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": str(START_SECONDS),
         "PREFECT_SERVER_UI_V2_ENABLED": "false",  # V2 asks a third party for its settings at every load
     }
+    if url := at_work(home):
+        os.environ["PREFECT_API_URL"] = url
+    return url
+
+
+def at_work(home: Home) -> str:
+    """The address of the API of a `serve` of this home that is at work; else ""."""
     with contextlib.suppress(OSError):
-        url = (folder / "url").read_text()
-        if alive(url):
-            os.environ["PREFECT_API_URL"] = url
-            return url
+        url = (_folder(home) / "url").read_text()
+        return url if alive(url) else ""
     return ""
+
+
+def owners(home: Home) -> list[Home]:
+    """The homes of every owner under this root."""
+    return [Home(home.root, inbox.parent.name) for inbox in sorted(home.root.glob("*/inbox"))]
 
 
 @contextlib.contextmanager

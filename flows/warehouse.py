@@ -35,11 +35,13 @@ _KINDS = ["act_id", "kind", "verdict"]
 
 def connect(path: Path, *, memory: str = "4GB") -> duckdb.DuckDBPyConnection:
     """Open a database of ours for writing: no extensions from anywhere, temporary files beside it."""
-    return duckdb.connect(
+    con = duckdb.connect(
         str(path),
         config={"autoinstall_known_extensions": False, "autoload_known_extensions": False, "allow_community_extensions": False,
                 "python_enable_replacements": False, "memory_limit": memory, "preserve_insertion_order": False},
     )  # fmt: skip
+    con.execute("set enable_progress_bar = false").fetchall()  # it writes to stdout
+    return con
 
 
 def raw(con: duckdb.DuckDBPyConnection, facts: Iterable[Path], home: Home) -> None:

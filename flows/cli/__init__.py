@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import Annotated
@@ -20,8 +21,8 @@ from flows.cli.screen import Choice, Stop, complain
 EXIT = {"GateBroken": 3, "Busy": 4}  # by name: the modules that raise them are heavy
 GLOBAL = {"--home": 1, "--owner": 1, "--json": 0}  # and how many values each takes
 ORDER = (
-    "demo", "init", "add", "run", "pull", "serve", "connections", "explain", "cut", "people", "kinds", "classify", "sql", "dashboard",
-    "report", "sources", "archives", "remove", "forget", "share", "doctor", "version",
+    "demo", "init", "add", "run", "pull", "serve", "connections", "explain", "cut", "people", "kinds", "classify", "sql",
+    "dashboard", "report", "sources", "archives", "remove", "forget", "share", "doctor", "version",
 )  # fmt: skip
 
 
@@ -33,7 +34,7 @@ class _Ordered(TyperGroup):
 
 
 app = typer.Typer(
-    name="givetake", cls=_Ordered, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="rich",
+    name="givetake", cls=_Ordered, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
     epilog="--home, --owner and --json may also follow a command's name.",
 )  # fmt: skip
 
@@ -58,7 +59,12 @@ for _module in sorted(m.name for m in iter_modules(__path__)):
 def main() -> None:
     """Run one command. Whatever goes wrong is one line: where, what was found, what to do."""
     os.umask(0o077)  # before any file is made: what is kept here is private
-    sys.exit(run(sys.argv[1:]))
+    sys.stdout = os.fdopen(os.dup(1), "w", encoding="utf-8", errors="replace")
+    os.dup2(2, 1)  # stdout is data, whatever a library prints
+    code = run(sys.argv[1:])
+    with suppress(BrokenPipeError):
+        sys.stdout.close()
+    sys.exit(code)
 
 
 def run(arguments: list[str]) -> int:
@@ -72,7 +78,6 @@ def run(arguments: list[str]) -> int:
         return stop.code
     except BrokenPipeError:  # `| head` has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
     except KeyboardInterrupt:
         complain("stopped; the last good night stays")
         return 130

@@ -53,7 +53,7 @@ def _machine(choice: Choice, home: Home, stale_days: int) -> Iterator[Finding]:
     python = platform.python_version()
     yield "python", GOOD if sys.version_info >= (3, 11) else BAD, python, "3.11 or newer"
     fastapi = tuple(int(n) for n in installed("fastapi").split(".")[:2])
-    yield "fastapi", GOOD if fastapi < (0, 151) else BAD, installed("fastapi"), "below 0.151, else Prefect's server dies: make setup"
+    yield "fastapi", GOOD if fastapi < (0, 151) else BAD, installed("fastapi"), "below 0.151, or Prefect dies: make setup"
     there = next(p for p in (home.root, *home.root.parents) if p.exists())
     free = shutil.disk_usage(there).free / (1 << 30)
     yield "disk", GOOD if free > 2 else POOR, f"{free:.0f} GiB free", "a night needs about three times the size of its facts"
@@ -108,10 +108,9 @@ def _last_night(choice: Choice, home: Home, stale_days: int) -> Iterator[Finding
         yield "night", BAD if any(home.facts.glob("*.parquet")) else POOR, "none published", "givetake run"
         return
     age = (datetime.now(UTC).replace(tzinfo=None) - ended).total_seconds() / 86400
-    yield "night", GOOD if age < stale_days else POOR, f"published {age:.1f} days ago", "" if age < stale_days else "givetake serve"
+    stale = age > stale_days
+    yield "night", POOR if stale else GOOD, f"published {age:.1f} days ago", "givetake serve" if stale else ""
     for row in choice.rows("select * from check_result where outcome <> 'held' order by severity, table_name"):
-        yield (
-            "promise", POOR, f"{row['table_name']}: {row['promise']} {row['outcome']} ({row['found']})", row["why"]
-        )  # fmt: skip
+        yield "promise", POOR, f"{row['table_name']}: {row['promise']} {row['outcome']} ({row['found']})", row["why"]
     for row in choice.rows("select platform, sum(problems)::bigint as n from source group by all having n > 0 order by platform"):
-        yield "records", POOR, f"{row['platform']}: {row['n']} could not be read", "givetake sql \"from source\" says in which archive"
+        yield "records", POOR, f"{row['platform']}: {row['n']} could not be read", "givetake archives says in which"

@@ -58,7 +58,7 @@ def sources(context: typer.Context) -> None:
     choice: Choice = context.obj
     seen: dict[str, list[str]] = {}
     try:
-        for row in choice.rows("select platform, channel, direction, visibility from channel order by all"):
+        for row in choice.rows("from channel where visibility <> 'not observable' order by platform, channel, direction"):
             named = "" if row["visibility"] == "seen" else f" ({row['visibility']})"
             seen.setdefault(row["platform"], []).append(f"{row['channel']} {row['direction']}{named}")
     except NotPublished:

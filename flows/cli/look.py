@@ -11,8 +11,8 @@ from flows.cli.screen import Choice, Stop, say
 
 app = typer.Typer()
 SHOWN = (
-    "name", "advice", "balance", "verdict", "given", "received", "strength", "trend", "last_contact_on", "connection_id", "platforms",
-    "reason",
+    "name", "advice", "balance", "verdict", "given", "received", "strength", "trend", "last_contact_on", "connection_id",
+    "platforms", "reason",
 )  # fmt: skip
 
 

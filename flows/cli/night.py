@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
-from datetime import datetime
+from datetime import datetime, time
 from time import monotonic
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -49,16 +49,15 @@ def serve(
         ZoneInfo(zone)
     except (KeyError, ValueError, OSError):
         raise Stop(f"--timezone — {zone} is no time zone — write it as Europe/Berlin", 2) from None
-    owners = sorted(p.parent.name for p in home.root.glob("*/inbox")) if not choice.owner else [home.owner]
-    homes = [type(home)(home.root, owner) for owner in owners]
+    homes = [home] if choice.owner else prefect_home.owners(home)
     url = prefect_home.surround(home, logging="INFO")
-    if url and (home.root / ".prefect" / "url").exists():
+    if url and url == prefect_home.at_work(home):
         raise Stop(f"{home.root} — another serve is at work — stop it first", 4)
     with nullcontext(url) if url else prefect_home.server(home) as url:
         from flows.nightly import every_night
 
-        say(f"{', '.join(owners)}: every night at {cron} ({zone}); Prefect shows it at {url.removesuffix('/api')}")
-        say(f"where it asks for a password: {home.root / '.prefect' / 'password'}")
+        say(f"{', '.join(h.owner for h in homes)}: every night at {cron} ({zone})")
+        say(f"Prefect shows it at {url.removesuffix('/api')}; the password is in {home.root / '.prefect' / 'password'}")
         every_night(homes, cron, zone)
 
 
@@ -68,17 +67,17 @@ def demo(
     plain: Annotated[bool, typer.Option("--plain", help="The same stages without Prefect.")] = False,
 ) -> None:
     """Make a synthetic owner's exports for several platforms and run a whole night on them, in a home of its own."""
-    from flows.demo import make
+    from flows.demo import UNTIL, write
     from flows.settings import Home
 
     choice: Choice = context.obj
     root = Home.find().root
     home = Home.find(choice.home or root.with_name(f"{root.name}-demo"), choice.owner or "demo").make()
     started = monotonic()
-    make(home)
-    say(f"exports of a synthetic owner made in {monotonic() - started:.1f} s, in {home.inbox}")
+    write(home.folder)
+    say(f"exports of a synthetic owner made in {monotonic() - started:.1f} s, in {home.inbox}; the night is as of {UNTIL}")
     choice = Choice(str(home.root), home.owner, choice.as_json)
-    figures = _night(choice, home, None, plain)
+    figures = _night(choice, home, datetime.combine(UNTIL, time.min), plain)
     if choice.as_json:
         choice.show([figures])
         return

@@ -80,8 +80,9 @@ def say(words: str) -> None:
 
 
 def complain(words: str) -> None:
-    """One line that says where, what was found and what to do."""
-    say(f"givetake: {words}")
+    """Lines that say where, what was found and what to do."""
+    for line in words.splitlines():
+        say(f"givetake: {line}")
 
 
 def cell(value: Any) -> str:
@@ -91,7 +92,7 @@ def cell(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):
-        return f"{value:.2f}".rstrip("0").rstrip(".") if abs(value) < 1000 else f"{value:,.0f}"
+        return f"{round(value, 2) + 0:g}" if abs(value) < 1000 else f"{value:,.0f}"  # + 0: no −0
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%d %H:%M}"
     if isinstance(value, list | tuple):
@@ -132,9 +133,10 @@ def _table(columns: Sequence[str], cells: list[list[str]], title: str) -> None:
     table = Table(title=title or None, box=None, pad_edge=False, padding=(0, 2, 0, 0), title_justify="left")
     for i, name in enumerate(columns[:fits]):
         numeric = all(re.fullmatch(r"–|[-−]?[\d,.]+", line[i]) for line in cells)
-        last = i == fits - 1 and not numeric
-        table.add_column(Text(name), justify="right" if numeric else "left", no_wrap=not last, overflow="fold" if last else "ellipsis",
-                         max_width=None if last else 30)  # fmt: skip
+        if i == fits - 1 and not numeric:  # the last may fold: a reason is a sentence
+            table.add_column(Text(name), overflow="fold")
+        else:
+            table.add_column(Text(name), justify="right" if numeric else "left", no_wrap=True, max_width=30)
     for line in cells:
         table.add_row(*map(Text, line[:fits]))
     Console(highlight=False).print(table)
