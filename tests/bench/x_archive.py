@@ -19,18 +19,21 @@ ME, HANDLE = 1_400_000_000_000_000_001, "example_owner"
 PEOPLE = 3_000
 START = datetime(2012, 1, 1, tzinfo=UTC)
 PART = 100_000  # records a file
-WORDS = (
+_VOCABULARY = (
     "the a to and of in is it you for on that this with have be are not but what all just like so do we can people time "
     "thanks great good day work think know see look read project update team launch idea question answer help link "
     "morning &amp; coffee café naïve größe 日本 🚀 🎉 really maybe tomorrow write code data model review meeting"
-).split()
+)
+WORDS = _VOCABULARY.split()
 
 
 def main(target: Path, n: int = 200_000, seed: int = 7) -> None:
     """Write the archive."""
     rng = random.Random(seed)
     files = {
-        "account": [{"account": {"email": "owner@example.org", "username": HANDLE, "accountId": str(ME), "accountDisplayName": "Owner"}}],
+        "account": [
+            {"account": {"email": "owner@example.org", "username": HANDLE, "accountId": str(ME), "accountDisplayName": "Owner"}}
+        ],
         "tweets": _tweets(rng, n),
         "like": _likes(rng, n),
         "direct-messages": _conversations(rng, n),
@@ -91,7 +94,13 @@ def _snowflake(at: datetime, i: int) -> str:
 
 def _mention(i: int, start: int) -> dict:
     handle = f"person_{i}"
-    return {"name": f"Person {i}", "screen_name": handle, "indices": [str(start), str(start + len(handle) + 1)], "id_str": _id(i), "id": _id(i)}
+    return {
+        "name": f"Person {i}",
+        "screen_name": handle,
+        "indices": [str(start), str(start + len(handle) + 1)],
+        "id_str": _id(i),
+        "id": _id(i),
+    }
 
 
 def _tweets(rng: random.Random, n: int) -> Iterator[dict]:
@@ -99,14 +108,16 @@ def _tweets(rng: random.Random, n: int) -> Iterator[dict]:
     for i in range(n):
         at += timedelta(seconds=rng.randint(1, 3000))
         kind, who, text = rng.random(), _person(rng), _text(rng, 32)
-        tweet: dict = {"edit_info": {"initial": {"editTweetIds": [_snowflake(at, i)], "editsRemaining": "5", "isEditEligible": False,
-                       "editableUntil": "2022-10-01T12:00:00.000Z"}}, "retweeted": False}  # fmt: skip
+        until = "2022-10-01T12:00:00.000Z"
+        versions = {"editTweetIds": [_snowflake(at, i)], "editableUntil": until, "editsRemaining": "5", "isEditEligible": False}
+        tweet: dict = {"edit_info": {"initial": versions}, "retweeted": False}
         mentions, urls = [], []
         if kind < 0.55:
             text = f"@person_{who} {text}"
             mentions.append(_mention(who, 0))
-            tweet |= {"in_reply_to_status_id_str": _snowflake(at, i + 1), "in_reply_to_status_id": _snowflake(at, i + 1),
-                      "in_reply_to_user_id_str": _id(who), "in_reply_to_user_id": _id(who), "in_reply_to_screen_name": f"person_{who}"}  # fmt: skip
+            above, person = _snowflake(at, i + 1), _id(who)
+            tweet |= {"in_reply_to_status_id_str": above, "in_reply_to_status_id": above, "in_reply_to_user_id_str": person,
+                      "in_reply_to_user_id": person, "in_reply_to_screen_name": f"person_{who}"}  # fmt: skip
         elif kind < 0.70:
             text = f"RT @person_{who}: {text}"[:139] + "…"
             mentions.append(_mention(who, 3))
@@ -145,9 +156,13 @@ def _conversations(rng: random.Random, n: int) -> Iterator[dict]:
             sender, recipient = (str(ME), other) if rng.random() < 0.5 else (other, str(ME))
             reactions = []
             if rng.random() < 0.05:
-                reactions.append({"senderId": recipient, "reactionKey": "like", "eventId": _snowflake(at, i), "createdAt": _iso(at)})
-            messages.append({"messageCreate": {"recipientId": recipient, "reactions": reactions, "urls": [], "text": _text(rng, 20),
-                             "mediaUrls": [], "senderId": sender, "id": _snowflake(at, who), "createdAt": _iso(at), "editHistory": []}})  # fmt: skip
+                reactions.append(
+                    {"senderId": recipient, "reactionKey": "like", "eventId": _snowflake(at, i), "createdAt": _iso(at)}
+                )
+            messages.append({"messageCreate": {
+                "recipientId": recipient, "reactions": reactions, "urls": [], "text": _text(rng, 20), "mediaUrls": [],
+                "senderId": sender, "id": _snowflake(at, who), "createdAt": _iso(at), "editHistory": [],
+            }})  # fmt: skip
         if messages:
             yield {"dmConversation": {"conversationId": f"{other}-{ME}", "messages": messages[::-1]}}
 

@@ -1,0 +1,1 @@
+var payload_details =  {"tweets": 6, "created_at": "2016-05-03 05:23:58 +0000", "lang": "en"}

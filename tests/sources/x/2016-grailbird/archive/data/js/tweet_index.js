@@ -1,0 +1,1 @@
+var tweet_index =  [{"file_name": "data/js/tweets/2016_05.js", "year": 2016, "var_name": "tweets_2016_05", "tweet_count": 3, "month": 5}, {"file_name": "data/js/tweets/2010_01.js", "year": 2010, "var_name": "tweets_2010_01", "tweet_count": 1, "month": 1}, {"file_name": "data/js/tweets/2011_02.js", "year": 2011, "var_name": "tweets_2011_02", "tweet_count": 2, "month": 2}]

@@ -1,0 +1,1 @@
+var user_details =  {"screen_name": "owner_example", "created_at": "2009-05-03 05:18:36 +0000", "full_name": "Olive Owner", "id": "1000000000000000001"}

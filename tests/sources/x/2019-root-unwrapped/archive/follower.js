@@ -1,0 +1,2 @@
+// not from X
+console.log('follower')

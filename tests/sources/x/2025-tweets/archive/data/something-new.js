@@ -1,0 +1,1 @@
+window.YTD.something_new.part0 = []

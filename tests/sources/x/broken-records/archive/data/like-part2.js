@@ -1,0 +1,1 @@
+<html>Sorry, something went wrong</html>
