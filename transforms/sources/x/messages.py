@@ -14,8 +14,8 @@ import polars as pl
 
 from transforms import text as texts
 from transforms.archive import Member
-from transforms.sources.x.decode import Export, Id, Struct, place, wrapped
-from transforms.times import epoch, iso
+from transforms.sources.x.decode import Export, Id, Struct, instants, place, wrapped
+from transforms.times import epoch
 
 ROOM = 50  # people; in a larger one only those replied to or mentioned would be counterparts, and X tells neither
 _LIST = pl.List(pl.String)
@@ -142,7 +142,7 @@ def _messages(export: Export, member: Member, said: list, talks: list[tuple[str,
     )  # fmt: skip
     groups = [row for chat, entries in talks if "-" not in chat for row in _rooms(entries, export.me or 0)]
     rooms = pl.DataFrame(groups, schema={"number": pl.Int64, "room": _LIST, "n": pl.Int32}, orient="row")
-    frame = frame.with_columns(happened_at=iso(pl.col("at")), text=texts.unescape(pl.col("text"))).join(
+    frame = frame.with_columns(happened_at=instants(pl.col("at")), text=texts.unescape(pl.col("text"))).join(
         rooms, on="number", how="left"
     )
     _add(export, member, frame.with_columns(time_precision=pl.lit("millisecond")), r"^(\d+)-(\d+)$")
@@ -224,7 +224,7 @@ def _reactions(export: Export, member: Member, reactions: list) -> None:
         "at": pl.String,
     }
     frame = pl.DataFrame(rows, schema=schema, orient="row").with_columns(
-        member=pl.lit(member.number, pl.Int32), happened_at=iso(pl.col("at"))
+        member=pl.lit(member.number, pl.Int32), happened_at=instants(pl.col("at"))
     )
     given = pl.col("by") == me
     export.acts(
@@ -262,11 +262,12 @@ def _invitations(export: Export, member: Member, changes: list[tuple[str, int, E
         "at": pl.String,
     }
     frame = pl.DataFrame(rows, schema=schema, orient="row").with_columns(
-        member=pl.lit(member.number, pl.Int32), happened_at=iso(pl.col("at"))
+        member=pl.lit(member.number, pl.Int32), happened_at=instants(pl.col("at"))
     )
     export.acts(
         export.timeless(frame).with_columns(
-            channel=pl.lit("invitation"), composed=pl.lit(False), value_kind=pl.lit("applause"), time_precision=pl.lit("millisecond"), record=place()
+            channel=pl.lit("invitation"), composed=pl.lit(False), value_kind=pl.lit("applause"),
+            time_precision=pl.lit("millisecond"), record=place(),
         ),
         "thread", "happened_at",
     )  # fmt: skip

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
+import msgspec
 import polars as pl
 
 from transforms.archive import Member, fold
-from transforms.sources.x.decode import Export, Id, Struct, place, wrapped
+from transforms.sources.x.decode import Export, Id, Struct, instants, place, wrapped
+from transforms.sources.x.layouts import kind_of_name
 from transforms.sources.x.tweets import OLD_TIME, keyed
-from transforms.times import iso, sane
+from transforms.times import sane
 
 _LIST_URL = re.compile(r"^https?://(?:www\.|mobile\.)?(?:twitter|x)\.com/@?(\w{1,20})/(?:lists/)?[^/]+/?$")
 
@@ -40,7 +42,7 @@ class File(Struct):
 class DataType(Struct):
     """One kind of data; of media only a folder."""
 
-    files: list[File] = []
+    files: list[File] = msgspec.field(default_factory=list)
 
 
 class Manifest(Struct):
@@ -48,7 +50,7 @@ class Manifest(Struct):
 
     userInfo: UserInfo | None = None  # noqa: N815
     archiveInfo: ArchiveInfo | None = None  # noqa: N815
-    dataTypes: dict[str, DataType] = {}  # noqa: N815, RUF012
+    dataTypes: dict[str, DataType] = msgspec.field(default_factory=dict)  # noqa: N815
 
 
 class Account(Struct):
@@ -146,25 +148,25 @@ class PeriscopeComment(Struct):
 def whose(export: Export, kinds: dict[str, list[Member]]) -> Manifest | None:
     """Owner and date of the export, from whichever of its files tell them; gives back the manifest."""
     reading, manifest = export.reading, None
-    for member in kinds.get("manifest", ()):
+    for member in kinds["manifest"]:
         manifest = export.single(member, Manifest)
         if manifest:
             export.lengths[member.number] = 1
             user, info = manifest.userInfo or UserInfo(), manifest.archiveInfo or ArchiveInfo()
             _owner(export, user.accountId, user.userName, user.displayName)
-            reading.exported_at = pl.select(iso(pl.lit(info.generationDate, pl.String))).item()
-    for member in kinds.get("account", ()):
+            reading.exported_at = pl.select(instants(pl.lit(info.generationDate, pl.String))).item()
+    for member in kinds["account"]:
         for account in _all(export, member, Account, "account", "the owner's own account"):
             _owner(export, account.accountId, account.username, account.accountDisplayName)
-    for member in kinds.get("screen-name-change", ()):
+    for member in kinds["screen-name-change"]:
         for outer in _all(export, member, RenamedOuter, "screenNameChange", "former handles of the owner"):
             export.handles.add(outer.screenNameChange.changedFrom.lower())
-    for member in kinds.get("user_details", ()):
+    for member in kinds["user_details"]:
         user = export.single(member, UserDetails)
         if user:
             _owner(export, user.id, user.screen_name, user.full_name)
             _aside(export, member, "the owner's own account", 1)
-    for member in kinds.get("payload_details", ()):
+    for member in kinds["payload_details"]:
         made = export.single(member, Payload)
         if made:
             reading.exported_at = pl.select(
@@ -250,7 +252,7 @@ def _states(
     export.reading.states(
         once.select("key", state=pl.lit(state), direction=pl.lit(direction), time_precision=pl.lit("unknown"), record=place())
     )
-    complete = whole and all(export.lengths.get(m.number, -1) == f.height for m, f in zip(members, frames, strict=True))
+    complete = whole and all(export.read_well(m) and m.number not in export.flawed for m in members)
     export.reading.listing(state, direction, complete=complete)
 
 
@@ -260,29 +262,30 @@ def calls(export: Export, member: Member) -> None:
     talked = [any(s.publishedAt and s.endReason == "HUNG_UP" for s in x.sessions or ()) for x in found]
     others = [[str(i) for i in x.broadcast.inviteesTwitter or () if i != export.me] for x in found]
     frame = frame.with_columns(
-        id=pl.Series([x.broadcast.id for x in found], dtype=pl.String), at=pl.Series([x.broadcast.createdAt for x in found], dtype=pl.String),
+        id=_strings(x.broadcast.id for x in found), at=_strings(x.broadcast.createdAt for x in found),
         talked=pl.Series(talked, dtype=pl.Boolean), counterparts=pl.Series(others, dtype=pl.List(pl.String)),
     )  # fmt: skip
-    _talks(
-        export,
-        member,
-        frame.with_columns(n_targets=pl.max_horizontal(pl.col("counterparts").list.len().cast(pl.Int32), 1)),
-        "given",
-    )
+    named = pl.col("counterparts").list.len().cast(pl.Int32)
+    _talks(export, member, frame.with_columns(n_targets=pl.max_horizontal(named, 1)), "given")
 
 
 def calls_received(export: Export, member: Member) -> None:
     """Calls others made to the owner, where the owner answered; who called is not told."""
     found, frame = _table(export, member, "audioVideoCallsInDmRecipientSessions", Session)
+    talked = [bool(x.publishedAt) and x.endReason == "HUNG_UP" for x in found]
     frame = frame.with_columns(
-        id=pl.Series([x.hostBroadcastID for x in found], dtype=pl.String), at=pl.Series([x.createdAt for x in found], dtype=pl.String),
-        talked=pl.Series([bool(x.publishedAt) and x.endReason == "HUNG_UP" for x in found], dtype=pl.Boolean), n_targets=pl.lit(1, pl.Int32),
+        id=_strings(x.hostBroadcastID for x in found), at=_strings(x.createdAt for x in found),
+        talked=pl.Series(talked, dtype=pl.Boolean), n_targets=pl.lit(1, pl.Int32),
     )  # fmt: skip
     _talks(export, member, frame, "received")
 
 
+def _strings(values: Iterable[str | None]) -> pl.Series:
+    return pl.Series(list(values), dtype=pl.String)
+
+
 def _talks(export: Export, member: Member, frame: pl.DataFrame, direction: str) -> None:
-    frame = export.timeless(frame.with_columns(happened_at=iso(pl.col("at"))))
+    frame = export.timeless(frame.with_columns(happened_at=instants(pl.col("at"))))
     export.reading.set_aside(member.number, "calls nobody answered", frame.height - frame["talked"].sum())
     frame = frame.filter("talked").with_columns(
         channel=pl.lit("call"),
@@ -301,7 +304,7 @@ def periscope(export: Export, member: Member) -> None:
     frame = frame.hstack(pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.String)))
     once = frame.unique(["post", "at", "text"], keep="first", maintain_order=True)
     export.reading.set_aside(member.number, "repetitions of the same comment", frame.height - once.height)
-    once = export.timeless(once.with_columns(happened_at=iso(pl.col("at"))))
+    once = export.timeless(once.with_columns(happened_at=instants(pl.col("at"))))
     export.acts(
         once.with_columns(
             channel=pl.lit("comment"), direction=pl.lit("given"), n_targets=pl.lit(1, pl.Int32), thread="post",
@@ -339,26 +342,22 @@ def counted(export: Export, kinds: dict[str, list[Member]], manifest: Manifest |
 
     The manifest's own records are the ones it tells of that are not there.
     """
-    here = {fold(m.path).rpartition("data/")[2]: m for members in kinds.values() for m in members}
+    here = {fold(m.name): m for members in kinds.values() for m in members}
     if manifest:
         listed = [(f.fileName, f.count) for kind in manifest.dataTypes.values() for f in kind.files]
-        _compare(export, kinds["manifest"][0], [x for x in listed if x[0].startswith("data/")], here)
-    for index in kinds.get("tweet_index", ()):
+        _compare(export, kinds["manifest"][0], listed, here)
+    for index in kinds["tweet_index"]:
         months, _ = export.rows(index, Month)
         if export.read_well(index):
-            _compare(
-                export, index, [(m.file_name, m.tweet_count) for m in months], here, export.lengths[index.number] - len(months)
-            )
+            bad = export.lengths[index.number] - len(months)
+            _compare(export, index, [(m.file_name, m.tweet_count) for m in months], here, bad)
 
 
 def _compare(export: Export, teller: Member, listed: list[tuple[str, int | None]], here: dict[str, Member], bad: int = 0) -> None:
-    from transforms.sources.x import kind_of_name
-
     missing = bad
     for place_, (name, count) in enumerate(listed):
-        path = fold(name).removeprefix("data/")
-        member = here.get(path)
-        if not kind_of_name(f"data/{path}") or not count or (member and not export.read_well(member)):
+        member = here.get(fold(name).rpartition("/")[2])
+        if not kind_of_name(fold(name)) or not count or (member and not export.read_well(member)):
             continue
         there = export.lengths[member.number] if member else 0
         if there != count:

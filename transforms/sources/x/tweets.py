@@ -14,11 +14,12 @@ import polars as pl
 
 from transforms import text as texts
 from transforms.archive import Member
-from transforms.sources.x.decode import Export, Id, Struct, place, wrapped
-from transforms.times import iso, sane
+from transforms.sources.x.decode import Export, Id, Struct, instants, place, wrapped
+from transforms.times import sane
 
 NEW_TIME, OLD_TIME = "%a %b %d %H:%M:%S %z %Y", "%Y-%m-%d %H:%M:%S %z"  # the latter in Grailbird exports
 _QUOTED = r"^https?://(?:www\.|mobile\.)?(?:twitter|x)\.com/(\w{1,20})/status(?:es)?/\d+"
+_ADDRESS = r"^((?:@\w+(?:\s+|$))+)"  # whom a reply goes to, put there by X
 _LIST = pl.List(pl.String)
 
 
@@ -97,7 +98,7 @@ class Note(Struct):
 def read(export: Export, members: Sequence[Member], notes: Sequence[Member]) -> pl.DataFrame:
     """Add the acts and responses of all tweets; give back the people they name: key, name, handle, since (a tweet id)."""
     tables = [_decode(export, member, offset << 32) for offset, member in enumerate(members)]
-    tweets, mentions, quotes = (pl.concat(part) for part in zip(*tables, strict=True)) if tables else _columns([])
+    tweets, mentions, quotes = (pl.concat(part) for part in zip(*tables, strict=True)) if tables else _columns([], 0, (), 0)
     long = _notes(export, notes)
     tweets = export.timeless(_newest(export, tweets))
     tweets = _join_notes(export, tweets, long)
@@ -113,22 +114,21 @@ def _decode(export: Export, member: Member, offset: int) -> tuple[pl.DataFrame, 
     found, numbers = export.rows(member, wrapped("tweet", Tweet), Tweet)
     if export.read_well(member):
         export.reading.member(member.number, export.lengths[member.number])
-    frame, mentions, quotes = _columns(found)
-    frame = frame.with_columns(member=pl.lit(member.number, pl.Int32), number=pl.Series(numbers, dtype=pl.UInt32))
-    return tuple(f.with_columns(pl.col("row") + offset) for f in (frame, mentions, quotes))
+    return _columns(found, member.number, numbers, offset)
 
 
-def _columns(found: list[Tweet]) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
-    """Tweets, mentions and quotes as columns; `row` ties them."""
+def _columns(found: list[Tweet], member: int, numbers: Sequence[int], offset: int) -> tuple[pl.DataFrame, ...]:
+    """Tweets, mentions and quotes as columns; `row`, counted from `offset`, ties them."""
     whole = [(r, t.entities) for r, t in enumerate(found) if t.entities]
     named = [(r, m) for r, e in whole if e.user_mentions for m in e.user_mentions]
     links = [(r, u) for r, e in whole if e.urls for u in e.urls if u.expanded_url]
     media = {r: e.media[0].url for r, e in whole if e.media}
-    edited = {r: ids for r, t in enumerate(found) if t.edit_info and len(ids := _versions(t.edit_info)) > 1}
+    edited = {r: min(ids) for r, t in enumerate(found) if t.edit_info and len(ids := _versions(t.edit_info)) > 1}
     rows = range(len(found))
     tweets = pl.DataFrame(
         {
             "row": rows,
+            "number": numbers,
             "id": [t.id_str for t in found],
             "at": [t.created_at for t in found],
             "text": [t.full_text or t.text for t in found],
@@ -137,11 +137,12 @@ def _columns(found: list[Tweet]) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFra
             "to_handle": [t.in_reply_to_screen_name for t in found],
             "favourite": [t.favorite_count for t in found],
             "repost": [t.retweet_count for t in found],
-            "media": [media.get(r) for r in rows],
-            "root": [min(edited[r]) if r in edited else None for r in rows],
+            "media": [media.get(r) for r in rows] if media else None,
+            "root": [edited.get(r) for r in rows] if edited else None,
         },
-        schema={"row": pl.Int64, "id": pl.Int64, "at": pl.String, "text": pl.String, "parent": pl.Int64, "to": pl.Int64,
-                "to_handle": pl.String, "favourite": pl.Int64, "repost": pl.Int64, "media": pl.String, "root": pl.Int64},
+        schema={"row": pl.Int64, "number": pl.Int64, "id": pl.Int64, "at": pl.String, "text": pl.String,
+                "parent": pl.Int64, "to": pl.Int64, "to_handle": pl.String, "favourite": pl.Int64,
+                "repost": pl.Int64, "media": pl.String, "root": pl.Int64},
     )  # fmt: skip
     mentions = pl.DataFrame(
         {
@@ -168,7 +169,8 @@ def _columns(found: list[Tweet]) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFra
         .then(pl.lit("day"))
         .otherwise(pl.lit("second")),
     )
-    return tweets.drop("at"), mentions, quotes
+    tweets = tweets.drop("at").with_columns(member=pl.lit(member, pl.Int32))
+    return tuple(f.with_columns(pl.col("row") + offset) for f in (tweets, mentions, quotes))
 
 
 def _versions(info: EditInfo) -> list[int]:
@@ -178,7 +180,7 @@ def _versions(info: EditInfo) -> list[int]:
 
 def _newest(export: Export, tweets: pl.DataFrame) -> pl.DataFrame:
     """Each tweet once, in its newest version; earlier ones and repetitions in other files are set aside."""
-    kept = tweets.sort("id", maintain_order=True).unique("root", keep="last", maintain_order=True)
+    kept = tweets.sort("id", "row", descending=[True, False]).unique("root", keep="first", maintain_order=True).sort("row")
     if kept.height < tweets.height:
         out = tweets.join(kept.select("row"), on="row", how="anti").join(kept.select("root", newest="id"), on="root")
         for member, same, n in (
@@ -205,14 +207,12 @@ def _notes(export: Export, members: Sequence[Member]) -> pl.DataFrame:
         return pl.DataFrame(
             schema={"happened_at": pl.Datetime("us", "UTC"), "note": pl.String, "number": pl.UInt32, "member": pl.Int32}
         )
-    return pl.concat(frames).with_columns(happened_at=iso(pl.col("at")).dt.truncate("1s")).drop("at")
+    return pl.concat(frames).with_columns(happened_at=instants(pl.col("at")).dt.truncate("1s")).drop("at")
 
 
 def _join_notes(export: Export, tweets: pl.DataFrame, notes: pl.DataFrame) -> pl.DataFrame:
     """Own text of each tweet, whole where a note of the same second begins as the tweet does."""
-    lead = pl.when(pl.col("parent").is_not_null() | pl.col("to").is_not_null()).then(
-        pl.col("text").str.extract(r"^((?:@\w+(?:\s+|$))+)")
-    )
+    lead = pl.when(pl.col("parent").is_not_null() | pl.col("to").is_not_null()).then(pl.col("text").str.extract(_ADDRESS))
     tweets = tweets.with_columns(
         lead=lead.str.len_chars().fill_null(0),
         source=pl.col("text").str.extract(r"^RT @(\w{1,20})"),
@@ -226,21 +226,28 @@ def _join_notes(export: Export, tweets: pl.DataFrame, notes: pl.DataFrame) -> pl
     if notes.is_empty():
         return tweets
     stem = pl.col("text").str.replace(r"\s*…?\s*(https://t\.co/\w+)?\s*$", "").str.slice(0, 40)
-    beginnings = tweets.select("row", "happened_at", stem=stem).filter(pl.col("stem") != "")
-    pairs = notes.join(beginnings, on="happened_at").filter(pl.col("note").str.contains(pl.col("stem"), literal=True))
+    beginnings = tweets.select("row", "happened_at", stem=stem).filter(pl.col("stem").str.len_chars() >= 20)
+    pairs = notes.join(beginnings, on="happened_at", maintain_order="left_right").filter(
+        pl.col("note").str.contains(pl.col("stem"), literal=True)
+    )
     pairs = pairs.unique("row", keep="first", maintain_order=True).unique(["member", "number"], keep="first", maintain_order=True)
     for member, n in pairs.group_by("member").len().sort("member").iter_rows():
         export.reading.set_aside(member, "full texts of tweets, put there", n)
     for member, number in notes.join(pairs, on=["member", "number"], how="anti").select("member", "number").iter_rows():
         export.reading.problem(member, number, "a long post that fits no tweet of its second; its text is not used")
+    whole = pairs.select("row", note=pl.col("note").str.replace(_ADDRESS, ""))
     return (
-        tweets.join(pairs.select("row", "note"), on="row", how="left").with_columns(text=pl.coalesce("note", "text")).drop("note")
+        tweets.join(whole, on="row", how="left", maintain_order="left")
+        .with_columns(text=pl.coalesce("note", "text"))
+        .drop("note")
     )
 
 
 def _people(tweets: pl.DataFrame, mentions: pl.DataFrame) -> pl.DataFrame:
     """Who has which id, name and handle, from mentions and replies; since = the id of the tweet that says so."""
-    said = mentions.join(tweets.select("row", since="id"), on="row").select("since", "id", "handle", "name")
+    said = mentions.join(tweets.select("row", since="id"), on="row", maintain_order="left").select(
+        "since", "id", "handle", "name"
+    )
     answered = tweets.filter(pl.col("to").is_not_null()).select(
         since="id", id="to", handle="to_handle", name=pl.lit(None, pl.String)
     )
@@ -262,7 +269,7 @@ def _addressed(
     )
     tweets = tweets.with_columns(comment=(answers & ~to_self).fill_null(False), reposted=pl.col("source").is_not_null())
     key = tweets.select("row", "lead", "source", "comment", "to", "to_handle")
-    said = mentions.join(key, on="row").with_columns(
+    said = mentions.join(key, on="row", maintain_order="left").with_columns(
         why=pl.when(pl.col("source").is_null() & (pl.col("start") >= pl.col("lead"))).then(pl.lit("mention"))
         .when(pl.col("source").str.to_lowercase() == pl.col("handle").str.to_lowercase()).then(pl.lit("repost"))
     ).filter(pl.col("why").is_not_null())  # fmt: skip
@@ -271,19 +278,24 @@ def _addressed(
         "row", id=pl.lit(None, pl.Int64), handle="source", why=pl.lit("repost")
     )
     reposted = reposted.join(said.filter(pl.col("why") == "repost"), on="row", how="anti")
-    quoted = quotes.join(key.filter(pl.col("source").is_null()).select("row"), on="row").with_columns(
+    quoted = quotes.join(key.filter(pl.col("source").is_null()).select("row"), on="row", maintain_order="left").with_columns(
         why=pl.lit("quote"), id=pl.lit(None, pl.Int64)
     )
     columns = ["row", "id", "handle", "why"]
     targets = keyed(
-        pl.concat([answered, said.sort("row", "start").select(columns), reposted, quoted.select(columns)]).filter(~own), people
+        pl.concat(
+            [answered, said.sort("row", "start", maintain_order=True).select(columns), reposted, quoted.select(columns)]
+        ).filter(~own),
+        people,
     )
     targets = targets.filter(pl.col("key").is_not_null()).unique(["row", "key"], keep="first", maintain_order=True)
     targets = targets.group_by("row", maintain_order=True).agg(
         counterparts="key", quotes=(pl.col("why") == "quote").any(), mentions=(pl.col("why") == "mention").any()
     )
-    link = quoted.filter(~own).unique("row", keep="last").select("row", "link")
-    tweets = tweets.join(targets, on="row", how="left").join(link, on="row", how="left")
+    link = quoted.filter(~own).unique("row", keep="last", maintain_order=True).select("row", "link")
+    tweets = tweets.join(targets, on="row", how="left", maintain_order="left").join(
+        link, on="row", how="left", maintain_order="left"
+    )
     bare = pl.col("text").str.strip_chars_end().str.strip_suffix(pl.col("link").fill_null("")).str.strip_chars()
     channel = (
         pl.when("reposted").then(pl.lit("repost")).when("comment").then(pl.lit("comment"))
