@@ -136,40 +136,40 @@ def _fire(rows: pl.DataFrame, code: str) -> pl.DataFrame:
     """The first rule of one language that fires, for every row where one does."""
     found, known = [], languages()
     rules = known["any"].rules + (known[code].rules if code != "any" else ())
+    rows = rows.with_columns(**FLAGS).sort("row")
     for tier in range(3):
         for order, kind in enumerate(KINDS):
             here = [r for r in rules if r.tier == tier and r.kind == kind]
             if not here or rows.is_empty():
                 continue
-            near = rows.filter(_near(here))
+            near = rows.filter(rows.select(pl.any_horizontal(_near(r) for r in here)).to_series())
             if near.is_empty():
                 continue
             name = pl.coalesce(pl.when(_holds(r)).then(pl.lit(f"{kind}:{r.name}")) for r in here)
             near = near.select("row", kind=pl.lit(kind), rule=name, tier=pl.lit(tier), order=pl.lit(order)).drop_nulls("rule")
             found.append(near)
-            rows = rows.filter(~pl.col("row").is_in(near["row"].implode()))
+            rows = rows.join(near, on="row", how="anti")
     fired = pl.concat(found) if found else pl.DataFrame(schema=_FIRED).drop("code")
     return fired.with_columns(code=pl.lit(code)).cast(_FIRED)
 
 
-def _near(rules: list[Rule]) -> pl.Expr:
-    """Whether any rule could fire, by one look for all their first cues: most texts end here."""
-    looks = []
-    for column in ("whole", "said"):
-        here = [r for r in rules if r.whole == (column == "whole")]
-        if any(not r.every for r in here):
-            return pl.lit(True)
-        if here:
-            looks.append(pl.col(column).str.contains("|".join(r.every[0] for r in here)))
-    return pl.any_horizontal(looks)
+def _flags(rule: Rule) -> pl.Expr:
+    return pl.all_horizontal(True, *(~pl.col(n[1:]) if n.startswith("!") else pl.col(n) for n in rule.needs))
+
+
+def _near(rule: Rule) -> pl.Expr:
+    """Whether the flags and the first cues allow the rule: most texts end here, so no more is asked of them."""
+    text = pl.col("whole" if rule.whole else "said")
+    if not rule.every:
+        return _flags(rule)
+    text = pl.when(_flags(rule)).then(text) if rule.needs else text
+    return text.str.contains(rule.every[0]).fill_null(False)
 
 
 def _holds(rule: Rule) -> pl.Expr:
     text = pl.col("whole" if rule.whole else "said")
-    conditions = [text.str.contains(p) for p in rule.every]
-    conditions += [~pl.col("whole").str.contains(rule.none)] if rule.none else []
-    conditions += [~FLAGS[n[1:]] if n.startswith("!") else FLAGS[n] for n in rule.needs]
-    return pl.all_horizontal(conditions)
+    conditions = [_flags(rule), *(text.str.contains(p) for p in rule.every)]
+    return pl.all_horizontal(conditions + ([~pl.col("whole").str.contains(rule.none)] if rule.none else []))
 
 
 def kinds(acts: pl.DataFrame) -> pl.DataFrame:

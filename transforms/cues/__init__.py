@@ -93,7 +93,8 @@ def _read(path: Path) -> Language:
                 raise ValueError(f"{path.name}: {kind}.{name}: unknown {', '.join(sorted(odd))}")
             every = ([rule["any"]] if "any" in rule else []) + rule.get("all", [])
             rules.append(Rule(
-                kind, name, 0 if rule.get("stock") else 2 if rule.get("weak") else 1, tuple(pattern(cues) for cues in every),
+                kind, name, 0 if rule.get("stock") else 2 if rule.get("weak") else 1,
+                tuple(pattern(cues) for cues in every),
                 pattern(rule["none"]) if "none" in rule else None, tuple(rule.get("needs", ())),
                 rule.get("whole", kind in LIGHT),
             ))  # fmt: skip
@@ -129,5 +130,6 @@ def _macro(name: str, macros: dict[str, str]) -> str:
     return _BUILTIN[name] if name in _BUILTIN else f"(?:{_fold(macros[name])})"
 
 
+@cache
 def _fold(text: str) -> str:
     return pl.select(fold(pl.lit(text))).item()
