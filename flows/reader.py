@@ -70,7 +70,7 @@ def read(job: dict[str, Any]) -> dict[str, Any]:
     if not claimed:
         raise Unreadable(f"no export that is known: {_outside(archive)}; asked {', '.join(sources())}")
     owner = Owner(zone=job["zone"], me=frozenset(job["me"]))
-    frames, told, handled = [], [], set()
+    frames, told, handled, failed = [], [], set(), []
     for platform, members in claimed.items():
         source = sources()[platform]
         try:
@@ -80,7 +80,8 @@ def read(job: dict[str, Any]) -> dict[str, Any]:
         except Unreadable as why:
             readings, frame = _failed(platform, members[0].number, str(why))
         except Exception as bug:
-            readings, frame = _failed(platform, members[0].number, f"could not be read ({place(bug)}); please report this")
+            failed.append(f"could not be read ({place(bug)}); please report this")
+            readings, frame = _failed(platform, members[0].number, failed[-1])
         read_numbers = set(frame.filter((pl.col("fact") == "member") & (pl.col("status") == "read"))["member"].to_list())
         unread = [m for m in members if m.number not in read_numbers]
         frames += [frame, _members(platform, unread, _ignored(archive, source))]
@@ -90,6 +91,8 @@ def read(job: dict[str, Any]) -> dict[str, Any]:
                 {"platform": reading.platform, "owner_key": reading.owner_key, "owner_name": reading.owner_name,
                  "owner_aliases": reading.owner_aliases}
             )  # fmt: skip
+    if len(failed) == len(claimed):
+        raise Unreadable(failed[0])
     rest = [m for m in archive.members if m.number not in handled]
     main_platform = next(iter(claimed))
     frames.append(_members(main_platform, rest, {}))
@@ -111,9 +114,8 @@ def read(job: dict[str, Any]) -> dict[str, Any]:
     if not job["keep_text"]:
         facts = facts.with_columns(text=pl.lit(None, dtype=pl.String))
     facts = facts.with_columns(cs.datetime().dt.replace_time_zone(None), archive=pl.lit(job["sha256"]))
-    facts.write_parquet(
-        job["target"], compression="zstd", compression_level=1, metadata={k: str(v) for k, v in job["versions"].items()}
-    )
+    versions = {"givetake": "a source failed: to be tried again"} if failed else job["versions"]
+    facts.write_parquet(job["target"], compression="zstd", compression_level=1, metadata=versions)
     with open(job["target"], "rb") as f:
         os.fsync(f.fileno())
     counts = dict(facts.group_by("fact").len().iter_rows())

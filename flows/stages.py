@@ -103,7 +103,8 @@ def lay(night: Night) -> None:
             stale.unlink()
         facts = sorted(night.home.facts.glob("*.parquet"))
         if not facts:
-            raise Nothing("nothing has been read yet; `givetake add` an export, or try `givetake demo`")
+            told = [line(r) for r in night.reads if r.line]
+            raise Nothing("\n".join([*told, "nothing could be read yet; `givetake add` an export, or try `givetake demo`"]))
         with warehouse.connect(night.draft) as con:
             warehouse.raw(con, facts, night.home)
         row["rows"] = len(facts)
@@ -193,8 +194,13 @@ def figures(run: Night) -> dict[str, Any]:
         "checks": len(run.checks),
         "checks_not_held": sum(c["outcome"] != "held" for c in run.checks),
         "seconds": {s["stage"]: round(s["seconds"], 3) for s in run.stages},
-        "lines": [f"archive {r.sha256[:8]} — {r.outcome} — {r.line}" for r in run.reads if r.line],
+        "lines": [line(r) for r in run.reads if r.line],
     }
+
+
+def line(read: Read) -> str:
+    """What became of an archive that was not read: where, what, what to do. Named by the start of its sha256."""
+    return f"archive {read.sha256[:8]} — {read.outcome} — {read.line}"
 
 
 def nothing_new(night: Night) -> bool:
@@ -253,4 +259,3 @@ def _report(folder: Path) -> None:
 def _import_checks() -> None:
     with contextlib.suppress(Exception):  # a failure shows where they are used
         import great_expectations  # noqa: F401
-        import prefect  # noqa: F401

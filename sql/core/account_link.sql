@@ -32,13 +32,13 @@ declared as (
     join core.people p on a.platform = 'ledger' and lower(p.person) = lower(a.key)
 ),
 vouched as (
-    select l.key as written, k.platform, k.key
+    select l.key as written, any_value(k.platform) as platform, any_value(k.key) as key
     from raw.account l
     join raw.account k
         on l.key = k.platform || ':' || k.key or lower(l.key) in (k.platform || ':' || lower(k.handle), lower(k.name))
     where l.platform = 'ledger' and k.platform <> 'ledger'
-    group by all
-    qualify count(*) over (partition by l.key) = 1
+    group by l.key
+    having count(distinct (k.platform, k.key)) = 1
 )
 select platform, key, token
 from certain
