@@ -73,10 +73,11 @@ def fill(con: duckdb.DuckDBPyConnection, table: str, rows: pl.DataFrame | Path) 
     columns, defaults = told(table)["columns"], DEFAULTS.get(table, {})
     assert set(rows.columns) <= set(columns), f"{table} has no {set(rows.columns) - set(columns)}"
     missing = [pl.lit(value).alias(name) for name, value in defaults.items() if name not in rows.columns]
-    if table == "core.act" and "account_key" not in rows.columns:
+    if table == "core.act" and "account_key" not in rows.columns and "connection_id" in rows.columns:
         missing.append(pl.col("connection_id").alias("account_key"))
-    con.register("rows", rows.with_columns(missing))
-    have = [name for name in columns if name in rows.columns or name in defaults or name == "account_key"]
+    rows = rows.with_columns(missing)
+    con.register("rows", rows)
+    have = [name for name in columns if name in rows.columns]
     names, values = ", ".join(f'"{n}"' for n in have), ", ".join(f'"{n}"::{columns[n]["type"]}' for n in have)
     con.execute(f"insert into {table} ({names}) select {values} from rows").fetchall()
     con.unregister("rows")
