@@ -207,6 +207,7 @@ def _know_duckdb() -> None:
         @contextmanager
         def get_connection(self) -> Iterator[Any]:
             self._connection = self._connection or self.engine.connect()
+            self._connection.rollback()  # an error before this one would have left a transaction that refuses everything
             yield self._connection
 
         def resolve_metrics(self, *args: Any, **kwargs: Any) -> dict[Any, Any]:

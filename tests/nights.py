@@ -47,13 +47,14 @@ def beside(folder: Path, **tables: dict[str, Any]) -> Path:
 
 
 def warehouse(path: Path, version: int = 1, acts: int = 1000) -> Path:
-    """A closed warehouse with marts.act and the two tables every night has."""
+    """A closed warehouse with marts.act, a view, and the two tables every night has."""
     path.unlink(missing_ok=True)
     with duckdb.connect(str(path)) as con:
         con.execute("create schema core; create schema marts; create table core.private as select 'text' as text")
         con.execute(
-            f"create table marts.act as select 'a' || i as act_id, {version}::integer as version, i / 7 as value,"
-            f" timestamp '2026-01-01' + to_minutes(i) as happened_at from range({acts}) as r(i)"
+            f"create table core.act as select 'a' || i as act_id, {version}::integer as version, i / 7 as value,"
+            f" timestamp '2026-01-01' + to_minutes(i) as happened_at from range({acts}) as r(i);"
+            " create view marts.act as select * from core.act"
         )
         for table in ("run", "check_result"):
             columns = yaml.safe_load((MARTS / f"{table}.yml").read_text())["columns"]
