@@ -38,6 +38,24 @@ def records(data: bytes, kind: type[T], key: str | None = None) -> tuple[dict[in
     return good, bad
 
 
+def lines(data: bytes, kind: type[T]) -> tuple[dict[int, T], list[int]]:
+    """The same of a file with one JSON object on each line; empty lines are no records."""
+    one = msgspec.json.Decoder(kind)
+    data = data.removeprefix(b"\xef\xbb\xbf")
+    try:
+        return dict(enumerate(one.decode_lines(data))), []
+    except _BROKEN:
+        pass
+    good: dict[int, Any] = {}
+    bad: list[int] = []
+    for i, line in enumerate(row for row in data.splitlines() if row.strip()):
+        try:
+            good[i] = one.decode(line)
+        except _BROKEN:
+            bad.append(i)
+    return good, bad
+
+
 def document(data: bytes, kind: type[T]) -> T:
     """One JSON object. Raises Unreadable where it does not fit."""
     try:
