@@ -114,10 +114,9 @@ def _sees(reading: Reading, found: Found, counts: dict[str, int]) -> None:
             reading.sees(channel, "given", claim="outbox.json: every post of the account that still exists")
     elif "api/statuses-*.json" in counts:
         for channel in _POST_GIVEN:
-            reading.sees(channel, "given", since=found.oldest("given"), claim="statuses: since the oldest that was asked for")
+            reading.sees(channel, "given", since=found.first, claim="statuses: since the oldest that was asked for")
     if "likes.json" in counts or "api/favourites-*.json" in counts:
         reading.sees("reaction", "given", claim="likes.json, favourites: every one that still stands, undated")
     if "api/notifications-*.json" in counts:
-        oldest = found.oldest("received")
         for channel in _RECEIVED:
-            reading.sees(channel, "received", since=oldest, claim="notifications: since the oldest that was asked for")
+            reading.sees(channel, "received", since=found.since, claim="notifications: since the oldest that was asked for")

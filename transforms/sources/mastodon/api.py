@@ -175,9 +175,13 @@ def favourites(data: bytes, member: Member, found: Found) -> int:
 def notifications(data: bytes, member: Member, found: Found) -> int:
     """What others did: /api/v1/notifications. The same one in two answers is told once."""
     good, bad = records(data, Notice)
+    mine = [n.status.account for n in good.values() if n.type in ("favourite", "reblog") and n.status]
+    if found.me is None and mine:
+        found.owner(mine[0].uri or mine[0].url or "", mine[0].acct, mine[0].display_name, [])
     found.broken(member, bad)
     _people(found, [n.account for n in good.values() if n.account])
     _posts(found, [n.status for n in good.values() if n.status])
+    found.notified([n.created_at for n in good.values()])
     rows, states, notices = [], [], 0
     for i, n in good.items():
         if n.type in _NOTICES:

@@ -10,7 +10,8 @@ import polars as pl
 from transforms import text as texts
 from transforms import times
 from transforms.act import Reading
-from transforms.archive import Member
+from transforms.archive import Member, Unreadable
+from transforms.formats.told import TWICE, aside, tell
 from transforms.sources.mastodon.people import PERSON, accounts, address, handle, key, learned
 
 GIVEN = {
@@ -22,7 +23,6 @@ RECEIVED = {
     "member": pl.Int32, "i": pl.Int64, "channel": pl.String, "author": pl.String, "at": pl.String, "uri": pl.String,
     "post": pl.String, "thread": pl.String, "is_reply": pl.Boolean, "html": pl.String, "n_targets": pl.Int32,
 }  # fmt: skip
-_TWICE = "told by another record too"
 _ACT = [
     "channel", "direction", "counterparts", "n_targets", "broadcast", "happened_at", "time_precision", "text", "composed",
     "post", "thread", "is_reply", "value_kind", "evidence", "uri", "member", "i",
@@ -44,7 +44,8 @@ class Found:
     people: list[pl.DataFrame] = field(default_factory=list)
     posts: dict[str, str] = field(default_factory=dict)  # the server's id of a post → its URI
     evidence: dict[int, str] = field(default_factory=dict)  # member → api, where it is no export
-    _first: dict[str, datetime | None] = field(default_factory=dict)
+    first: datetime | None = None  # the oldest act given
+    since: datetime | None = None  # the oldest notification
     _totals: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema={"record": pl.String}))
 
     def owner(self, uri: str, name: str | None, title: str | None, others: list[str]) -> None:
@@ -54,12 +55,15 @@ class Found:
                 k=pl.when(pl.col("n").is_not_null()).then(handle(pl.col("n"), pl.col("u"))).otherwise(key(pl.col("u"))),
                 a=address(pl.col("u")),
             )
-            self.me, self.uri = said.row(0)
+            me, address_of_me = said.row(0)
+            if not me or ("@" not in me and "://" not in me):
+                raise Unreadable("does not name the account it is of; get the export again")
+            self.me, self.uri = me, address_of_me
             self.reading.owner_key, self.reading.owner_name = self.me, title
             self.person(None, None, uri=[uri], handle=[self.me if "://" not in self.me else None], identified=["id"])
         aliases = pl.Series([uri, *others], dtype=pl.String).to_frame("u").select(key(pl.col("u")))
         known = [*self.reading.owner_aliases, *aliases.to_series().to_list(), *pl.select(address(pl.lit(uri))).to_series()]
-        self.reading.owner_aliases = [a for a in dict.fromkeys(known) if a != self.me]
+        self.reading.owner_aliases = [a for a in dict.fromkeys(known) if a and a != self.me]
 
     def person(self, member: Member | None, i: list[int] | None, **columns: list) -> None:
         """Accounts somebody wrote down; with `member` and `i` where the record says nothing else."""
@@ -98,6 +102,11 @@ class Found:
         for state, direction, whole in dict.fromkeys(self.listings):
             self.reading.listing(state, direction, complete=whole)
 
+    def notified(self, at: list[str | None]) -> None:
+        """An answer of notifications goes back to the oldest of these instants."""
+        oldest = pl.Series(at, dtype=pl.String).to_frame("at").select(times.iso(pl.col("at")).min()).item()
+        self.since = min((t for t in (oldest, self.since) if t), default=None)
+
     def _standing(self, states: pl.DataFrame) -> None:
         """States as of the export: a list tells who still follows, a notification only when it began."""
         of = ["state", "direction", "key"]
@@ -108,16 +117,12 @@ class Found:
         listing = states.filter(pl.col("since").is_null()).drop("since").join(since, on=of, how="left", maintain_order="left")
         told = told.filter(~listed)
         more = news.join(told, on="record", how="anti")
-        self._aside(more.with_columns(member=pl.col("record").str.split(":").list.first().cast(pl.Int32)), _TWICE)
+        aside(self.reading, more.with_columns(member=pl.col("record").str.split(":").list.first().cast(pl.Int32)), TWICE)
         self.reading.states(pl.concat([listing, told.select(listing.columns)]).with_columns(
             since_at=times.iso(pl.col("since")),
         ).with_columns(
             time_precision=pl.when(pl.col("since_at").is_null()).then(pl.lit("unknown")).otherwise(pl.lit("millisecond")),
         ))  # fmt: skip
-
-    def oldest(self, direction: str) -> datetime | None:
-        """When the first dated act in this direction happened."""
-        return self._first.get(direction)
 
     def _acts(self, acts: pl.DataFrame) -> None:
         acts = acts.with_columns(
@@ -125,32 +130,17 @@ class Found:
                 pl.col("member").replace_strict(self.evidence, default="export", return_dtype=pl.String)
             ),
             pl.col("thread").replace(_roots(acts)),
-            record=pl.concat_str("member", "i", separator=":"),
         )
-        undated = pl.col("happened_at").is_null() & (pl.col("time_precision") != "unknown")
-        for member, i in acts.filter(undated).select("member", "i").iter_rows():
-            self.reading.problem(member, i, "no date between 1990 and 2100; look it up and add it to the ledger")
-        acts = acts.filter(~undated)
         alone = pl.col("counterparts").list.len() == 0
         # what only the owner is party to (a note to oneself, a boost of one's own post) has no counterpart and no public
-        self._aside(acts.filter(alone & (pl.col("channel") == "message")), "notes to oneself")
+        aside(self.reading, acts.filter(alone & (pl.col("channel") == "message")), "notes to oneself")
         own = alone & (pl.col("channel") == "repost") & pl.col("broadcast")
-        self._aside(acts.filter(own), "boosts of own posts")
+        aside(self.reading, acts.filter(own), "boosts of own posts")
         acts = acts.filter(~(alone & (pl.col("channel") == "message")) & ~own)
-        first = acts.select(pl.struct("channel", "direction", "uri").is_first_distinct()).to_series()
-        self._aside(acts.filter(~first), _TWICE)
-        acts = acts.filter(first)
         # Several eras and the API agree on the URI of a post and on the account, not on the precision of time
-        self.reading.acts(acts, identity=["uri"])
+        acts = tell(self.reading, acts)
         self.reading.responses(self._totals.join(acts, on="record", how="semi"))
-        self._first = dict(acts.group_by("direction").agg(pl.col("happened_at").min()).iter_rows())
-        newest = acts["happened_at"].max()
-        if newest and (self.reading.exported_at is None or newest > self.reading.exported_at):
-            self.reading.exported_at = newest
-
-    def _aside(self, rows: pl.DataFrame, reason: str) -> None:
-        for member, n in rows.group_by("member").len().sort("member").iter_rows():
-            self.reading.set_aside(member, reason, n)
+        self.first = acts.filter(pl.col("direction") == "given")["happened_at"].min()
 
     def _given(self, rows: pl.DataFrame, names: dict[str, str]) -> pl.DataFrame:
         """One row per own post, boost or direct message. The totals of broadcasts go out as responses."""
