@@ -104,12 +104,11 @@ def read(export: Export, member: Member) -> None:
         return
     talks, records = [], 0
     for talk in found:
-        entries = []
-        for entry in talk.messages:
-            event = export.one(member, records, entry, Event) if isinstance(entry, msgspec.Raw) else entry
-            if event is not None:
-                entries.append((records, event))
-            records += 1
+        entries = list(enumerate(talk.messages, records))
+        records += len(entries)
+        if isinstance(talk, Loose):
+            read_one_by_one = ((n, export.one(member, n, raw, Event)) for n, raw in entries)
+            entries = [(n, event) for n, event in read_one_by_one if event is not None]
         talks.append((talk.conversationId, entries))
     said = [(chat, n, e.messageCreate) for chat, entries in talks for n, e in entries if e.messageCreate]
     reactions = [(chat, n, i, m, r) for chat, n, m in said if m.reactions for i, r in enumerate(m.reactions)]

@@ -123,7 +123,8 @@ def _columns(found: list[Tweet], member: int, numbers: Sequence[int], offset: in
     named = [(r, m) for r, e in whole if e.user_mentions for m in e.user_mentions]
     links = [(r, u) for r, e in whole if e.urls for u in e.urls if u.expanded_url]
     media = {r: e.media[0].url for r, e in whole if e.media}
-    edited = {r: min(ids) for r, t in enumerate(found) if t.edit_info and len(ids := _versions(t.edit_info)) > 1}
+    versions = [(r, i.initial or (i.edit and i.edit.editControlInitial)) for r, t in enumerate(found) if (i := t.edit_info)]
+    edited = {r: min(v.editTweetIds) for r, v in versions if v and v.editTweetIds and len(v.editTweetIds) > 1}
     rows = range(len(found))
     tweets = pl.DataFrame(
         {
@@ -171,11 +172,6 @@ def _columns(found: list[Tweet], member: int, numbers: Sequence[int], offset: in
     )
     tweets = tweets.drop("at").with_columns(member=pl.lit(member, pl.Int32))
     return tuple(f.with_columns(pl.col("row") + offset) for f in (tweets, mentions, quotes))
-
-
-def _versions(info: EditInfo) -> list[int]:
-    versions = info.initial or (info.edit and info.edit.editControlInitial)
-    return versions.editTweetIds or [] if versions else []
 
 
 def _newest(export: Export, tweets: pl.DataFrame) -> pl.DataFrame:
