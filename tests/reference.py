@@ -1,7 +1,7 @@
 """The measures once more, in plain Python over the acts, written from metrics.md and not from the SQL.
 
-Slow and simple on purpose. `measure(tables, settings)` takes core.act, core.connection and core.introduction as lists
-of dicts and returns the numbers of connection, connection_month and network.
+Slow and simple on purpose. `measure(tables, settings)` takes core.act, core.connection, core.introduction and core.state
+as lists of dicts and returns the numbers of connection, connection_month and network.
 """
 
 from __future__ import annotations
@@ -254,6 +254,26 @@ def outward(acts: list[Row]) -> tuple[float, float, float]:
     return wilson(sum(posts.values()), len(posts))
 
 
+def acceptance(acts: list[Row], states: list[Row], settings: Row) -> Row:
+    """W(accepted, sent) of the invitations old enough, with and without a personal note."""
+    since: dict[tuple, list[dt.date]] = defaultdict(list)
+    for s in states:
+        if s["state"] == "connection" and s["since_at"] and s["since_at"] <= settings["as_of"]:
+            since[s["platform"], s["connection_id"]].append(s["since_at"].date())
+    told: dict[bool, dict[str, bool]] = {True: {}, False: {}}
+    for a in acts:
+        if a["channel"] == "invitation" and a["mine"] and a["day"]:
+            last = min(a["exported_at"], settings["as_of"]) - dt.timedelta(30)
+            if a["happened_at"] <= last:
+                accepted = any(day >= a["day"] for day in since[a["platform"], a["connection_id"]])
+                told[a["composed"] and not a["templated"]][a["act_id"]] = accepted
+    return {
+        f"acceptance_{name}{bound}": value
+        for noted, name in ((True, "with_note"), (False, "without_note"))
+        for bound, value in zip(("", "_lo", "_hi"), wilson(sum(told[noted].values()), len(told[noted])), strict=True)
+    }
+
+
 def network(people: dict[str, Row], by_person: dict[str, list[Row]], acts: list[Row], settings: Row) -> Row:
     told = weeks(acts, settings)
     silent, active = [w for w in told if w["silent"]], [w for w in told if w["active"]]
@@ -313,5 +333,5 @@ def measure(tables: dict[str, list[Row]], settings: Row) -> Row:
     return {
         "connection": people,
         "connection_month": {(c, m): row for c, own in by_person.items() for m, row in months(own).items()},
-        "network": network(people, by_person, acts, settings),
+        "network": network(people, by_person, acts, settings) | acceptance(acts, tables["state"], settings),
     }  # fmt: skip

@@ -31,7 +31,7 @@ def both(request: pytest.FixtureRequest) -> tuple[Any, dict[str, Any]]:
     """The same world measured twice: a database and the reference's numbers."""
     made, changed = WORLDS[request.param]
     con = world(anything(**made), changed)
-    tables = {name: con.sql(f"from core.{name}").pl().to_dicts() for name in ("act", "connection", "introduction")}
+    tables = {name: con.sql(f"from core.{name}").pl().to_dicts() for name in ("act", "connection", "introduction", "state")}
     return con, reference.measure(tables, SETTINGS | changed)
 
 

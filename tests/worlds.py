@@ -135,4 +135,8 @@ def anything(seed: int, acts: int, connections: int, days: int = 3650) -> dict[s
         "introduced_id": names[rng.integers(0, max(connections, 1), edges).tolist()],
         "happened_at": choice([None, dt.datetime(2021, 5, 1), dt.datetime(2025, 5, 1)], n=edges),
     })  # fmt: skip
-    return {"core.act": act, "core.connection": connection, "core.introduction": introduction}
+    state = connection.select(
+        "connection_id", key="connection_id", archive=pl.lit("a"), exported_at=pl.lit(dt.datetime(2024, 12, 1)),
+        since_at=choice([None, dt.datetime(2021, 1, 1), dt.datetime(2024, 10, 1), dt.datetime(2025, 2, 1)], n=connections),
+    )  # fmt: skip
+    return {"core.act": act, "core.connection": connection, "core.introduction": introduction, "core.state": state}

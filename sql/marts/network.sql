@@ -66,5 +66,7 @@ select
     introductions_given, asks_received,
     verdicts_changed_1, verdicts_changed_2, verdicts_changed_5,
     real_weekly, real_monthly, real_half_yearly, real_yearly, real_outer,
-    follow_backs_without_act
-from tie, settled, act, verdict, measure.presence
+    follow_backs_without_act,
+    acceptance_with_note, acceptance_with_note_lo, acceptance_with_note_hi,
+    acceptance_without_note, acceptance_without_note_lo, acceptance_without_note_hi
+from tie, settled, act, verdict, measure.presence, measure.acceptance
