@@ -213,6 +213,7 @@ def followers(data: bytes, member: Member, found: Found) -> int:
     page = document(data, Page)
     if page.subject:
         found.owner(page.subject.did)
+        _people(found, [page.subject])
     _people(found, list(good.values()))
     rows = [(member.number, i, "follow", "received", a.did, None, "unknown") for i, a in good.items()]
     found.states.append(pl.DataFrame(rows, schema=STATE_ROW, orient="row"))

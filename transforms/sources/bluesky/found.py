@@ -137,6 +137,9 @@ class Found:
         for column in ("name", "handle", "record"):
             if column not in people.columns:
                 people = people.with_columns(pl.lit(None, dtype=pl.String).alias(column))
+        own = people.filter(pl.col("key") == (self.me or ""))
+        self.reading.owner_aliases = own["handle"].drop_nulls().unique(maintain_order=True).to_list()
+        self.reading.owner_name = self.reading.owner_name or next(iter(own["name"].drop_nulls()), None)
         people = people.filter(pl.col("key").is_not_null() & (pl.col("record").is_not_null() | pl.col("key").ne_missing(self.me)))
         people = people.group_by("key", "record", maintain_order=True).agg(pl.col("name", "handle").drop_nulls().last())
         page = pl.lit("https://bsky.app/profile/")
