@@ -28,6 +28,8 @@ class Person:
     greeted: bool = False
     follows: str = "both"  # on X: both, given, received
     linked: bool = False  # people.csv says which accounts are theirs
+    known: bool = False  # more than a name: somebody the owner talks with
+    told: bool = False  # one of the stories, whose numbers nothing else may disturb
     notes: dict[str, str] = field(default_factory=dict)  # further columns of people.csv
 
     @property
@@ -64,8 +66,9 @@ class Person:
         return f"https://{self.host}/users/{self.handle}"
 
     def account(self, platform: str) -> str:
-        """The account as people.csv writes it: platform:key, or the profile's address."""
-        return {"x": f"x:{self.x_id}", "linkedin": self.url, "mastodon": f"mastodon:{self.actor}"}[platform]
+        """The account as people.csv writes it: platform:key."""
+        key = {"x": self.x_id, "linkedin": self.url.removeprefix("https://www.linkedin.com/"), "mastodon": self.actor}[platform]
+        return f"{platform}:{key}"
 
 
 def plain(name: str) -> str:

@@ -9,6 +9,7 @@ import random
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from flows.demo.cast import PEOPLE, Person, names
 from flows.demo.words import DATA, Words
@@ -34,6 +35,11 @@ STORIES: Mapping[str, str] = {
 OWNER = Person("Robin Ashgrove", frozenset({"linkedin", "x", "mastodon"}), datetime(2012, 3, 4, 9), 0)
 YEARS = 10
 TALK = {"talk": 8, "question": 3, "help": 1.2, "credit": 0.4, "status": 0.4}
+LEANINGS: tuple[dict[str, Any], ...] = (
+    {}, {"opens": 0.7}, {"opens": 0.3}, {"i_answer": 0.6, "they_answer": 0.6},
+    {"opens": 0.15, "i_answer": 0.3, "mine": {"talk": 1}, "theirs": TALK | {"help": 6}},
+    {"opens": 0.85, "they_answer": 0.3, "mine": TALK | {"help": 6}, "theirs": {"talk": 2, "ask": 1}},
+)  # fmt: skip
 LANGUAGES = ("en",) * 7 + ("de", "es", "fr")
 
 
@@ -131,19 +137,19 @@ class Life:
         self.said.append(Said(at, place, None if mine else who, (who,), text))
 
     def tie(
-        self, who: Person, gap: float, *, opens: float = 0.5, answers: float = 0.85, mine: Mapping[str, float] = TALK,
-        theirs: Mapping[str, float] = TALK, replies: float | None = None,
+        self, who: Person, gap: float, *, opens: float = 0.5, i_answer: float = 0.85, they_answer: float = 0.85,
+        mine: Mapping[str, float] = TALK, theirs: Mapping[str, float] = TALK,
         start: datetime | None = None, end: datetime | None = None,
     ) -> None:  # fmt: skip
         """Conversations about every `gap` days: the owner opens a share of them, each side answers with a probability."""
-        replies = answers if replies is None else replies
+        who.known = True
         places = [p for p in ("linkedin", "linkedin", "x") if p in who.on]
         for opened in self._days(start or who.met, end or self.until, gap):
             i_speak, at, place = self.rng.random() < opens, opened, self.rng.choice(places)
             if self._silent(at) and (i_speak or self.rng.random() < 0.6):
                 continue
             for turn in range(self.rng.choice((2, 2, 3, 4))):
-                if turn and (self.rng.random() > (answers if i_speak else replies) or at > self.ago(1)):
+                if turn and (self.rng.random() > (i_answer if i_speak else they_answer) or at > self.ago(1)):
                     break
                 self.say(at, who, i_speak, self._kind(mine if i_speak else theirs), place)
                 at += timedelta(seconds=self.rng.randrange(90, 9000))
@@ -153,16 +159,17 @@ class Life:
 
     def _stories(self) -> None:
         year = lambda y: self.start + timedelta(days=365 * y + 11)  # noqa: E731
-        meet = lambda story, on, y, **more: self._meet(STORIES[story], on, year(y), **({"linked": True} | more))  # noqa: E731
+        meet = lambda story, on, y, **more: self._meet(STORIES[story], on, year(y), **({"linked": True, "told": True} | more))  # noqa: E731
         self.tie(meet("balanced", "linkedin x mastodon", 0), 6)
-        self.tie(meet("taker", "linkedin", 3), 14, opens=0, mine={"help": 1}, theirs={"ask": 1}, answers=0, replies=0.97)
+        self.tie(meet("taker", "linkedin", 3), 14, opens=0, mine={"help": 1}, theirs={"ask": 1}, i_answer=0.97, they_answer=0)
         one_way = meet("one-way", "linkedin", 7)
         mentee = meet("mentee", "linkedin", 7.5, notes={"expect": "one-way"})
         for who, gap in ((one_way, 28), (mentee, 35)):
-            self.tie(who, gap, opens=1, answers=0, mine={"help": 2, "question": 1}, start=self.ago(900))
-        self.tie(meet("giver", "linkedin x", 4), 12, opens=0.12, mine={"talk": 1}, theirs={"help": 4, "resource": 1}, replies=0.3)
+            self.tie(who, gap, opens=1, they_answer=0, mine={"help": 2, "question": 1}, start=self.ago(900))
+        giver = meet("giver", "linkedin x", 4)
+        self.tie(giver, 12, opens=0.1, mine={"talk": 1}, theirs={"help": 4, "resource": 1}, i_answer=0.25, they_answer=0.1)
         unthanked = meet("unthanked", "linkedin", 6)
-        self.tie(unthanked, 75, opens=0, replies=0, theirs={"help": 3, "resource": 1, "talk": 1})
+        self.tie(unthanked, 75, opens=0, i_answer=0, theirs={"help": 3, "resource": 1, "talk": 1})
         self.recommendations.append(Given(self.ago(410), unthanked, False, self.words.say("recommendation", name=OWNER.first)))
         self._opportunity(meet)
         self.tie(meet("fading", "linkedin x", 2), 14, end=self.ago(72))
@@ -174,16 +181,16 @@ class Life:
         rising = meet("rising", "linkedin x", 9.4)
         self.tie(rising, 22, end=self.ago(92))
         self.tie(rising, 4, mine=TALK | {"help": 3}, theirs=TALK | {"help": 3}, start=self.ago(88))
-        pitcher, mailer = meet("pitcher", "linkedin", 8), meet("mailer", "linkedin", 7)
-        self.tie(pitcher, 60, opens=0, replies=0, theirs={"spam": 1}, start=self.ago(500))
-        self._mail = mailer
+        meet("mailer", "linkedin", 7)
+        self.tie(meet("pitcher", "linkedin", 8), 60, opens=0, i_answer=0, theirs={"spam": 1}, start=self.ago(500))
         meet("follow-back", "x", 5)
         meet("pinned", "linkedin", 1, notes={"pin": "keep"})
 
     def _opportunity(self, meet) -> None:
         """A tweet, an introduction, a job, a radio show: what nobody could have known beforehand."""
-        door, job = meet("door", "linkedin x", 2), meet("job", "linkedin", 3.2, notes={"introduced_by": STORIES["door"]})
-        radio = meet("radio", "linkedin x", 4.5, notes={"introduced_by": STORIES["job"]})
+        door = meet("door", "linkedin x", 2)
+        job = meet("job", "linkedin", 3.2, notes={"introduced_by": door.account("linkedin")})
+        radio = meet("radio", "linkedin x", 4.5, notes={"introduced_by": job.account("linkedin")})
         self.tie(door, 35, start=door.met, end=door.met + timedelta(days=260), mine=TALK | {"help": 3})
         for who, of, what in (
             (door, job, "a small team on river sensors"),
@@ -213,20 +220,19 @@ class Life:
             who = self._meet(
                 next(pool), "linkedin x mastodon" if n < 6 else "linkedin x", when(0, 6), language=some(), linked=True
             )
-            self.tie(who, self.rng.uniform(8, 20), opens=self.rng.uniform(0.3, 0.7), answers=self.rng.uniform(0.7, 0.95))
-        for n in range(58):  # regular
+            self.tie(who, self.rng.uniform(8, 20), opens=self.rng.uniform(0.3, 0.7), they_answer=self.rng.uniform(0.7, 0.95))
+        for n in range(58):  # regular, some of them uneven
             who = self._meet(
                 next(pool), self.rng.choice(("linkedin", "linkedin x", "x")), when(0, 8), language=some(), linked=n % 3 == 0
             )
             end = self.until if n % 4 else who.met + (self.until - who.met) * 0.6
-            self.tie(
-                who, self.rng.uniform(35, 110), opens=self.rng.uniform(0.15, 0.85), answers=self.rng.uniform(0.4, 0.95), end=end
-            )
+            leans = LEANINGS[n % len(LEANINGS)]
+            self.tie(who, self.rng.uniform(35, 110), end=end, **leans)
         for _ in range(85):  # now and then
             who = self._meet(
                 next(pool), self.rng.choice(("linkedin", "linkedin", "x")), when(0, 9), language=some(), greeted=True
             )
-            self.tie(who, self.rng.uniform(200, 900), answers=0.6)
+            self.tie(who, self.rng.uniform(200, 900), i_answer=0.6, they_answer=0.6)
         for _ in range(14):  # pitches
             who = self._meet(next(pool), "linkedin", when(5, 9.5))
             for at in self._days(who.met, min(self.until, who.met + timedelta(days=100)), 25):
@@ -239,15 +245,16 @@ class Life:
 
     def _rooms(self) -> None:
         """Group talks, the owner's greetings and introductions, newsletters and the platform's ready-made congratulations."""
-        on = {p: [w for w in self.people if p in w.on and w not in self.left] for p in ("linkedin", "x")}
+        on = {p: [w for w in self.people if p in w.on and w not in self.left and not w.told] for p in ("linkedin", "x")}
         for size, place in ((3, "x"), (5, "x"), (8, "x"), (4, "linkedin")):
             room = tuple(self.rng.sample([w for w in on[place] if w.linked], size))
             for at in self._days(max(w.met for w in room), self.until, 9):
                 sender = None if self.rng.random() < 0.3 and not self._silent(at) else self.rng.choice(room)
                 self.said.append(Said(at, place, sender, room, self.words.say(self._kind(TALK))))
-        audience = (self._mail, *self.rng.sample(on["linkedin"], 30))
-        for at in self._days(self._mail.met, self.until, 70):
-            self.said.append(Said(at, "linkedin", self._mail, audience, self.words.say("spam")))
+        mailer = self.person("mailer")
+        audience = (mailer, *self.rng.sample(on["linkedin"], 30))
+        for at in self._days(mailer.met, self.until, 70):
+            self.said.append(Said(at, "linkedin", mailer, audience, self.words.say("spam")))
         for year in range(self.start.year + 2, self.until.year):
             for who in (w for w in self.people if w.greeted and w.met.year < year and "linkedin" in w.on):
                 at = datetime(year, 12, 19, 8, self.rng.randrange(60), self.rng.randrange(60))
@@ -265,19 +272,19 @@ class Life:
 
     def _clicks(self) -> None:
         """Endorsements, recommendations and invitations."""
-        known = [w for w in self.people if "linkedin" in w.on and w.linked and w not in self.left]
-        rest = [w for w in self.people if "linkedin" in w.on and not w.linked and w not in self.left]
+        known = [w for w in self.people if "linkedin" in w.on and w.linked and not w.told]
+        rest = [w for w in self.people if "linkedin" in w.on and not w.linked and w.known]
         skills = ("Data analysis", "Radio production", "Public speaking", "Mapping", "Facilitation", "Python")
-        for who in known + self.rng.sample(rest, 60):
+        for who in known + self.rng.sample(rest, 40):
             for mine in (True, False):
                 for skill in self.rng.sample(skills, self.rng.choice((0, 0, 1, 2))):
                     self.endorsements.append(Given(self._after(who), who, mine, skill))
-        for n, who in enumerate(self.rng.sample([w for w in known if w.name not in STORIES.values()], 10)):
+        for n, who in enumerate(self.rng.sample(known, 10)):
             name = who.first if n % 2 else OWNER.first
             self.recommendations.append(Given(self._after(who), who, bool(n % 2), self.words.say("recommendation", name=name)))
         for who in sorted((w for w in self.people if "linkedin" in w.on), key=lambda w: w.met):
             mine = self.rng.random() < 0.6
-            note = self.words.say("note") if self.rng.random() < 0.25 else ""
+            note = self.words.say("note") if who.known and not who.told and self.rng.random() < 0.4 else ""
             self.invitations.append(Given(who.met - timedelta(hours=self.rng.uniform(1, 300)), who, mine, note))
         ignored = (name for name in names(self.rng) if name not in {w.name for w in self.people})
         for at in self._days(self.ago(230), self.ago(3), 4):
@@ -289,7 +296,7 @@ class Life:
 
     def _posts(self) -> None:
         """What the owner says to everybody, and in public to somebody."""
-        circle = {p: [w for w in self.people if p in w.on and (w.linked or self.rng.random() < 0.4)] for p in ("x", "mastodon")}
+        circle = {p: [w for w in self.people if p in w.on and w.known and not w.told] for p in ("x", "mastodon")}
         habits = (
             ("x post", 3.5, {"lesson": 4, "status": 3, "talk": 2}), ("linkedin share", 9, {"lesson": 6, "status": 1}),
             ("linkedin comment", 4, {"praise": 4, "help": 2, "talk": 2}),
