@@ -225,3 +225,58 @@ def test_readers_during_publishes_see_whole_nights_in_order(tmp_path: Path, mart
             r.stdout.close()
     assert sum(t["opens"] for t in told) >= publishes * 5, told
     assert max(t["nights"] for t in told) > publishes / 2, told
+
+
+CHILD = """
+import os, resource, sys
+from pathlib import Path
+from flows import publish as p
+from tests.nights import AS_OF
+folder, marts, run, point, when, size = Path(sys.argv[1]), Path(sys.argv[2]), *sys.argv[3:6], int(sys.argv[6])
+def kill(*_): os.kill(os.getpid(), 9)
+if point:
+    real = getattr(p, point)
+    setattr(p, point, kill if when == "before" else lambda *a, **k: (real(*a, **k), kill()))
+if size:
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+try:
+    p.publish(folder / "w.duckdb", folder, run, AS_OF, marts=marts, report=lambda to: (to / "report.html").write_text("<p>"))
+except Exception as e:
+    sys.exit(f"{type(e).__name__}: {e}")
+"""
+
+
+def apart(folder: Path, marts: Path, run: str, point: str = "", when: str = "", size: int = 0) -> subprocess.CompletedProcess:
+    """Publish in a process of its own: killed before or after a step, or with files no larger than so many bytes."""
+    arguments = [str(folder), str(marts), run, point, when, str(size)]
+    root = Path(__file__).parents[1]
+    return subprocess.run([sys.executable, "-c", CHILD, *arguments], cwd=root, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("point", ["_comment", "_append", "_close", "check", "_write", "_settle", "_sync", "_swap"])
+def test_a_kill_at_any_step_leaves_a_whole_night(tmp_path: Path, marts: Path, point: str, when: str) -> None:
+    publish(warehouse(tmp_path / "w.duckdb", 1), tmp_path, "n1", AS_OF, marts=marts)
+    warehouse(tmp_path / "w.duckdb", 2)
+    assert apart(tmp_path, marts, "n2", point, when).returncode == -9
+    assert rows(tmp_path, "select distinct version from act") == [(2 if (point, when) == ("_swap", "after") else 1,)]
+    publish(tmp_path / "w.duckdb", tmp_path, "n3", AS_OF, marts=marts, keep=1)
+    assert [p.name for p in (tmp_path / "nights").iterdir()] == ["n3"]
+    assert rows(tmp_path, "select distinct version from act") == [(2,)]
+
+
+@pytest.mark.slow
+def test_a_full_disk_at_any_size_leaves_the_last_night(tmp_path: Path, marts: Path) -> None:
+    """Files may grow a little further each time, until the night is published."""
+    publish(warehouse(tmp_path / "w.duckdb", 1), tmp_path, "n1", AS_OF, marts=marts)
+    before = (tmp_path / "published" / FILE).read_bytes()
+    warehouse(tmp_path / "w.duckdb", 2, acts=20_000)
+    failed, size = 0, 1
+    while (done := apart(tmp_path, marts, "n2", size=size)).returncode:
+        assert "Traceback" not in done.stderr
+        assert (tmp_path / "published" / FILE).read_bytes() == before
+        assert [p.name for p in (tmp_path / "nights").iterdir()] == ["n1"]
+        failed, size = failed + 1, size * 2 if size < 1 << 17 else size + (1 << 17)
+    assert failed > 10
+    assert rows(tmp_path, "select distinct version, count(*) from act group by 1") == [(2, 20_000)]
