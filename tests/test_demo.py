@@ -161,11 +161,15 @@ def test_the_story_comes_out(measured: Path, life: Life, story: str) -> None:
 
 
 def test_what_came_of_one_introduction(measured: Path) -> None:
-    worth = {
-        r["name"]: r["opportunity"] for r in ask(measured, "select name, opportunity from marts.connection where opportunity > 0")
-    }
-    assert worth[demo.STORIES["door"]] >= 3
-    assert worth[demo.STORIES["job"]] >= 3
+    """Introduction, job, radio show: each is worth what came from them, and half of what came from whom they introduced."""
+    told = ask(measured, "select name, opportunity from marts.connection where opportunity > 0 order by opportunity")
+    worth = {r["name"]: r["opportunity"] for r in told}
+    sql = "select name, o.opportunity from marts.opportunity o join marts.connection using (connection_id) where distance = 0"
+    own = {r["name"]: r["opportunity"] for r in ask(measured, f"{sql} order by o.opportunity")}
+    door, job, radio = (demo.STORIES[story] for story in ("door", "job", "radio"))
+    assert worth[door] == pytest.approx(own[door] + worth[job] / 2)
+    assert worth[job] == pytest.approx(own[job] + worth[radio] / 2)
+    assert own[job] >= 12  # the job, which the ledger proves, and an introduction
 
 
 def test_the_measures_of_the_essays_are_there(measured: Path) -> None:

@@ -67,8 +67,8 @@ class Person:
 
     def account(self, platform: str) -> str:
         """The account as people.csv writes it: platform:key."""
-        key = {"x": self.x_id, "linkedin": self.url.removeprefix("https://www.linkedin.com/"), "mastodon": self.actor}[platform]
-        return f"{platform}:{key}"
+        linkedin, mastodon = self.url.removeprefix("https://www.linkedin.com/"), f"{self.handle}@{self.host}"
+        return f"{platform}:{ {'x': self.x_id, 'linkedin': linkedin, 'mastodon': mastodon}[platform] }"
 
 
 def plain(name: str) -> str:
