@@ -14,11 +14,11 @@ def connections(book: Book) -> None:
     """One state per connection. `Connected On` is the UTC date of the acceptance; who left is not in it."""
     f = book.tables["connections"]
     f = f.with_columns(name=full(f, "firstname", "lastname"), url=col(f, "url"), date=col(f, "connectedon"))
-    f = f.with_columns(key=book.key(pl.col("name"), pl.col("url")), since_at=instant(pl.col("date")))
+    f = f.with_columns(key=book.key(pl.col("name"), pl.col("url")), since_at=instant(pl.col("date"), PACIFIC))
     book.newest(f["since_at"])
     book.aside(f.filter(pl.col("key").is_null()), "a hidden or closed profile: a date and no name")
     f = f.filter(pl.col("key").is_not_null())
-    f = f.with_columns(time_precision=pl.when(pl.col("since_at").is_null()).then(pl.lit("unknown")).otherwise(pl.lit("day")))
+    f = f.with_columns(time_precision=_told(precision(pl.col("date"))))
     # two connections of one name and no URL are two people; the day they connected tells them apart in every export
     namesake = pl.col("key").str.starts_with("name:") & pl.col("key").is_duplicated()
     f = f.with_columns(key=pl.when(namesake).then(pl.col("key") + "#" + pl.col("since_at").dt.strftime("%Y-%m-%d").fill_null("?"))
@@ -27,6 +27,10 @@ def connections(book: Book) -> None:
     mail = col(f, "emailaddress").str.to_lowercase()
     same = pl.when(mail.str.contains("@", literal=True)).then(pl.concat_list(pl.lit("email:") + mail))
     book.note(f, "key", "name", "url", company=col(f, "company"), position=col(f, "position"), same_as=same)
+
+
+def _told(precise: pl.Expr) -> pl.Expr:
+    return pl.when(pl.col("since_at").is_null()).then(pl.lit("unknown")).otherwise(precise)
 
 
 def endorsements(book: Book, stem: str, direction: str, who: str) -> None:
@@ -71,8 +75,10 @@ def _given(book: Book, f: pl.DataFrame, *identity: pl.Expr) -> None:
 def follows(book: Book) -> None:
     """People (by name alone) and companies the owner follows. Followers of the owner are in no export."""
     if (f := book.tables.get("memberfollows")) is not None:
-        f = f.with_columns(name=col(f, "fullname"), since_at=instant(col(f, "date"), PACIFIC), status=col(f, "status").str.to_lowercase())
-        f = f.with_columns(key=book.key(pl.col("name")), time_precision=precision(col(f, "date")))
+        f = f.with_columns(name=col(f, "fullname"), since_at=instant(col(f, "date"), PACIFIC))
+        f = f.with_columns(
+            key=book.key(pl.col("name")), time_precision=precision(col(f, "date")), status=col(f, "status").str.to_lowercase()
+        )
         gone = pl.col("status").str.starts_with("unfollow")
         book.aside(f.filter(gone), "unfollowed since")
         odd = ~gone & (pl.col("status") != "active")
@@ -88,8 +94,8 @@ def follows(book: Book) -> None:
 
 
 def _followed(book: Book, f: pl.DataFrame, **more: pl.Expr) -> None:
-    known = pl.when(pl.col("since_at").is_not_null()).then("time_precision").otherwise(pl.lit("unknown"))
-    book.reading.states(f.with_columns(state=pl.lit("follow"), direction=pl.lit("given"), time_precision=known))
+    told = _told(pl.col("time_precision"))
+    book.reading.states(f.with_columns(state=pl.lit("follow"), direction=pl.lit("given"), time_precision=told))
     book.newest(f["since_at"])
     book.note(f, "key", "name", **more)
 
@@ -98,7 +104,7 @@ def contacts(book: Book, stem: str) -> None:
     """The address book the owner uploaded: who has which e-mail and phone, asserted by the owner."""
     f = book.tables[stem]
     mails = col(f, "emails", "emailaddress", "email", "emailaddresses").str.to_lowercase()
-    phones = col(f, "phonenumbers", "phonenumber", "phones").str.replace_all(r"[\s().\-/]", "")
+    phones = col(f, "phonenumbers", "phonenumber", "phones").str.replace_all(r"\(0\)|[\s().\-/]", "")
     f = f.with_columns(
         name=pl.coalesce(full(f, "firstname", "lastname"), col(f, "fullname", "name")),
         mails=mails.str.extract_all(r"[^\s,;:<>\[\]\"']+@[^\s,;:<>\[\]\"']+\.[a-z0-9-]{2,}").fill_null([]),

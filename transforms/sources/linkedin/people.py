@@ -28,12 +28,24 @@ def col(frame: pl.DataFrame, *names: str) -> pl.Expr:
 
 def instant(text: pl.Expr, zone: str = "UTC") -> pl.Expr:
     """UTC, from every way LinkedIn has written a time; `zone` is the clock of those with AM and PM."""
-    plain = text.str.replace_all("[\u00a0\u202f]", " ").str.replace(r"^(\d{4})/(\d\d)/(\d\d)", "$1-$2-$3")
-    return pl.coalesce(
-        times.iso(plain),
-        times.written(plain, "%m/%d/%y, %I:%M %p", "%m/%d/%Y, %I:%M %p", zone=zone),
-        times.written(plain, "%d %b %Y", "%a %b %d %H:%M:%S UTC %Y", "%d-%b-%y", "%Y-%m-%d", "%m/%d/%y"),
+    return text.map_batches(lambda told: _instants(told, zone), return_dtype=times.INSTANT)
+
+
+def _instants(told: pl.Series, zone: str) -> pl.Series:
+    """The usual form of one file first, the others only where it does not fit."""
+    t = pl.col("t")
+    usual = [t.str.to_datetime(form, time_unit="us", strict=False) for form in ("%Y-%m-%d %H:%M:%S UTC", "%Y-%m-%d %H:%M:%S")]
+    f = told.to_frame("t").with_columns(at=times.sane(pl.coalesce(usual).dt.replace_time_zone("UTC")))
+    left = f["at"].is_null() & f["t"].is_not_null()
+    if not left.any():
+        return f["at"]
+    plain = t.str.replace_all("[\u00a0\u202f]", " ").str.replace(r"^(\d{4})/(\d\d)/(\d\d)", "$1-$2-$3")
+    others = pl.coalesce(
+        times.iso(t),
+        times.written(t, "%m/%d/%y, %I:%M %p", "%m/%d/%Y, %I:%M %p", zone=zone),
+        times.written(t, "%d %b %Y", "%a %b %d %H:%M:%S UTC %Y", "%d-%b-%y", "%Y-%m-%d", "%m/%d/%y"),
     )
+    return f["at"].scatter(left.arg_true(), f.filter(left).select(t=plain).select(others).to_series())
 
 
 def precision(text: pl.Expr) -> pl.Expr:
@@ -205,20 +217,22 @@ def _alone(pairs: pl.DataFrame, tables: dict[str, pl.DataFrame]) -> dict[str, st
 
 
 def _own_name(tables: dict[str, pl.DataFrame]) -> str | None:
-    """From the profile, else whoever sends the outgoing and gets the incoming invitations."""
+    """From the profile, else whoever sends what goes out and gets what comes in."""
     if (f := tables.get("profile")) is not None and f.height:
         return f.select(full(f, "firstname", "lastname")).to_series()[0]
     return _usual(tables, "from", "to")
 
 
-def _usual(tables: dict[str, pl.DataFrame], inviter: str, invitee: str) -> str | None:
-    """What stands most often on the owner's side of the invitations."""
-    f = tables.get("invitations")
-    if f is None:
+def _usual(tables: dict[str, pl.DataFrame], sender: str, receiver: str) -> str | None:
+    """What stands most often on the owner's side of invitations, and of messages that state a direction (2018)."""
+    sides = []
+    for f in (tables[stem] for stem in ("invitations", "messages") if stem in tables):
+        way = col(f, "direction")
+        mine = pl.when(way == "OUTGOING").then(col(f, sender)).when(way == "INCOMING").then(col(f, receiver))
+        sides.append(f.select(mine=mine))
+    if not sides:
         return None
-    way = col(f, "direction")
-    side = pl.when(way == "OUTGOING").then(col(f, inviter)).when(way == "INCOMING").then(col(f, invitee))
-    counted = f.select(mine=side).drop_nulls().group_by("mine").len().sort("len", "mine", descending=[True, False])
+    counted = pl.concat(sides).drop_nulls().group_by("mine").len().sort("len", "mine", descending=[True, False])
     return counted["mine"][0] if counted.height else None
 
 

@@ -39,7 +39,8 @@ def shares(book: Book) -> None:
     made = _made(pl.col("post"))
     exact = (made - pl.col("date")).dt.total_milliseconds().abs() <= CLEAR
     passed_on = pl.col("text").is_null() & pl.col("link").str.contains(r"urn(:|%3[Aa])li(:|%3[Aa])").fill_null(False)
-    page = pl.when(~pl.col("link").str.contains(r"linkedin\.com/feed/") & ~pl.col("text").str.contains(pl.col("link"), literal=True))
+    shown = pl.col("text").str.contains(pl.col("link"), literal=True).fill_null(False)
+    page = pl.when(~pl.col("link").str.contains(r"linkedin\.com/feed/") & ~shown)
     f = f.with_columns(
         happened_at=pl.when(exact).then(made).otherwise("date"),
         time_precision=pl.when(exact).then(pl.lit("millisecond")).otherwise("time_precision"),
@@ -113,7 +114,8 @@ def _one_click(book: Book, f: pl.DataFrame, channel: str) -> pl.DataFrame:
     date = col(f, "date")
     f = f.select(
         "member", "row", "record", channel=pl.lit(channel), direction=pl.lit("given"), date=instant(date),
-        time_precision=precision(date), post=post(col(f, "link")), text=col(f, "message"), composed=pl.lit(False), n_targets=pl.lit(1),
+        time_precision=precision(date), post=post(col(f, "link")), text=col(f, "message"), composed=pl.lit(False),
+        n_targets=pl.lit(1),
     )  # fmt: skip
     f = _answered(book, _dated(book, f))
     return f.with_columns(happened_at=pl.col("date"), post=pl.coalesce("own", "post"))
@@ -128,7 +130,8 @@ def article(book: Book, number: int, page: str) -> None:
         return book.reading.problem(number, "-", "an article that does not say whether it was published")
     if when is None:
         return book.reading.set_aside(number, "a draft, never published", 1)
-    title, body = (m[1] if (m := re.search(pattern, page)) else "" for pattern in (r"(?is)<h1[^>]*>(.*?)</h1>", r"(?is)</h1>(.*)"))
+    parts = re.search(r"(?is)<h1[^>]*>(.*?)</h1>(.*)", page)
+    title, body = parts.groups() if parts else ("", page)
     body = re.sub(r'(?is)<p[^>]*class="(?:created|published)"[^>]*>.*?</p>', "", body)
     f = pl.DataFrame({
         "record": [f"{number}:0"], "channel": ["post"], "direction": ["given"], "broadcast": [True], "at": [when[0]],

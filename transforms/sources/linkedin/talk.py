@@ -9,8 +9,8 @@ from transforms.sources.linkedin.people import PACIFIC, Book, col, instant, prec
 
 ROOM = 50  # in a larger room nobody is a counterpart by being there
 _DEGREES = (
-    r"Ph\.? ?D\.?|M\.?D\.?|M\.?B\.?A\.?|CPA|CFA|CFP®?|PMP®?|Esq\.?|Jr\.?|Sr\.?|II|III|IV|M\.?Sc?\.?|B\.?Sc?\.?|MA|BA|JD|RN|P\.?E\.?|"
-    r"CISSP|CISA|CSM|S?PHR|SHRM-S?CP|[AMP]CC|LCSW|DDS|Ed\.?D\.?|DBA|LL\.?[BM]\.?|MP[AH]|F?CCA|ACCA|CM?A|CIPD"
+    r"Ph\.? ?D\.?|M\.?D\.?|M\.?B\.?A\.?|CPA|CFA|CFP®?|PMP®?|Esq\.?|Jr\.?|Sr\.?|II|III|IV|M\.?Sc?\.?|B\.?Sc?\.?|MA|BA|JD|RN|"
+    r"P\.?E\.?|CISSP|CISA|CSM|S?PHR|SHRM-S?CP|[AMP]CC|LCSW|DDS|Ed\.?D\.?|DBA|LL\.?[BM]\.?|MP[AH]|F?CCA|ACCA|CM?A|CIPD"
 )  # fmt: skip
 
 
@@ -23,7 +23,11 @@ def messages(book: Book) -> None:
         sender_name=col(f, "from"), to=col(f, "to"), to_urls=col(f, "recipientprofileurls"), thread=col(f, "conversationid"),
         draft=_yes(col(f, "ismessagedraft")) | _yes(col(f, "isconversationdraft")), way=col(f, "direction"), box=col(f, "folder"),
     )  # fmt: skip
-    f = f.with_columns(sender=book.key(pl.col("sender_name"), pl.col("sender_url")), direction=_direction(book))
+    senders = f.select("sender_url", "sender_name", "way").unique(maintain_order=True)
+    senders = senders.with_columns(sender=book.key(pl.col("sender_name"), pl.col("sender_url")), direction=_direction(book))
+    f = f.drop("direction", strict=False).join(
+        senders, on=["sender_url", "sender_name", "way"], how="left", nulls_equal=True, maintain_order="left"
+    )
     sponsored = pl.col("sender_url").is_null() & pl.col("text").str.contains("spinmail", literal=True)
     fate = (
         pl.when("draft").then(pl.lit("draft")).when(sponsored.fill_null(False)).then(pl.lit("sponsored"))
@@ -93,10 +97,11 @@ def _addressed(book: Book, f: pl.DataFrame) -> pl.DataFrame:
     each = each.drop_nulls().filter(pl.col("url").list.len() == pl.col("name").list.len()).explode("url", "name")
     each = each.with_columns(key=book.key(pl.col("name"), pl.col("url")))
     book.note(each, "key", "name", "url")
-    theirs = pl.col("key").is_not_null() & (pl.col("key") != (book.reading.owner_key or ""))
-    theirs &= ~texts.fold(pl.col("name")).is_in(list(book.me)).fill_null(False) | profile(pl.col("url")).is_not_null()
+    by_name = ~texts.fold(pl.col("name")).is_in(list(book.me)).fill_null(False) | profile(pl.col("url")).is_not_null()
+    theirs = pl.col("key").is_not_null() & (pl.col("key") != (book.reading.owner_key or "")) & by_name
+    each = each.with_columns(key=pl.when(theirs).then("key"))
     each = each.group_by("list").agg(
-        n_targets=pl.len().cast(pl.Int32), to_keys=pl.col("key").filter(theirs).unique(maintain_order=True)
+        n_targets=pl.len().cast(pl.Int32), to_keys=pl.col("key").drop_nulls().unique(maintain_order=True)
     )
     lists = lists.join(each, on="list", how="left").select("to", "to_urls", "n_targets", "to_keys")
     return f.join(lists, on=["to", "to_urls"], how="left", nulls_equal=True, maintain_order="left")
