@@ -118,10 +118,10 @@ def compiled(cue: str, macros: dict[str, str], words: bool) -> str:
     cue = re.sub(r" ?\.\.\. ?", "\x00", cue)
     cue = re.sub(r" ?(?<!\.)\.\.(?!\.) ?", "\x01", cue)
     if words:
-        cue = cue.replace(" ", " `?").replace("\x00", "(?: .*)? `?").replace("\x01", "(?: [^.!?…\n]*)? `?")
+        cue = cue.replace(" ?", "\x02").replace(" ", " `?").replace("\x02", "(?: `?)?").replace("\x00", "(?: .*)? `?").replace("\x01", "(?: [^.!?…।。\n]*)? `?")
         cue = f"{'^' if anchored else ''}{'' if opened else ' `?'}(?:{cue}) "
     else:
-        cue = cue.replace("\x00", "(?s:.*)").replace("\x01", "[^.!?…。\n]*")
+        cue = cue.replace("\x00", "(?s:.*)").replace("\x01", "[^.!?…।。\n]*")
         cue = f"{'^ ' if anchored else ''}(?:{cue})"
     return cue + (r"(?:[^\p{L}\p{N}]*)$" if ended else "")
 

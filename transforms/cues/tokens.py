@@ -12,7 +12,7 @@ _URL = rf"(?i)(?:https?://|\bwww\.)[^\s<>]+|\b[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:{_
 _MAIL = r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
 _HANDLE = r"@[\p{L}\p{N}_]+(?:\.[\p{L}\p{N}_]+)*"
 _NAME = r"([\p{L}\p{N},'’&)]\s)(\p{Lu}\p{Ll})"
-_QUESTION = r"[^.!?…。\n]*\?"
+_QUESTION = r"[^.!?…।。\n]*\?"
 
 
 def fold(text: pl.Expr) -> pl.Expr:
