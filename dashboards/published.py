@@ -19,7 +19,7 @@ from typing import Any
 import duckdb
 
 FILE = "givetake.duckdb"
-LOCKED = {
+LOCKED: dict[str, Any] = {
     "enable_external_access": "false",
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
@@ -93,8 +93,14 @@ def query(
     with subprocess.Popen(
         [sys.executable, "-I", __file__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env={}
     ) as child:
-        alarm = threading.Timer(timeout, lambda: (slow.set(), child.kill()))
+
+        def stop() -> None:
+            slow.set()
+            child.kill()
+
+        alarm = threading.Timer(timeout, stop)
         alarm.start()
+        assert child.stdin and child.stdout
         try:
             with suppress(BrokenPipeError):
                 child.stdin.write(job)

@@ -15,14 +15,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import yaml
 
 COUNTS = ("unexpected_count", "row_count")  # metrics of GX that count and hold no value
 Outcome = Literal["held", "broken", "not evaluated"]
 CRITICAL, WARNING = "critical", "warning"
-HELD, BROKEN, NOT_EVALUATED = "held", "broken", "not evaluated"
+HELD: Outcome = "held"
+BROKEN: Outcome = "broken"
+NOT_EVALUATED: Outcome = "not evaluated"
+Verdicts = dict[int, tuple[Outcome, int | None]]  # by the number of the promise: what became of it, how many it counted
 # Broken on this dialect, or silent where they should speak: say it with unexpected_rows.
 UNFIT = ("regex", "quantile", "strftime", "json_schema", "bootstrapped", "z_scores")
 _ONE_AT_A_TIME = threading.Lock()  # GX keeps state of the process: shared by six threads, half its verdicts were wrong
@@ -134,26 +137,27 @@ def check(database: Path, tables: Mapping[str, Sequence[Promise]]) -> list[Resul
 
 def _check(context: Any, source: Any, table: str, made: Sequence[Promise]) -> list[Result]:
     """One table, one definition; then one by one what could not be evaluated, as one error takes its neighbours along."""
-    outcomes: dict[int, tuple[Outcome, int | None]] = dict.fromkeys(range(len(made)), (NOT_EVALUATED, None))
+    verdicts: Verdicts = {}
     try:
-        outcomes |= _run(context, source, table, dict(enumerate(made)))
-        lost = [n for n, (outcome, _) in outcomes.items() if outcome == NOT_EVALUATED]
+        verdicts |= _run(context, source, table, dict(enumerate(made)))
+        lost = [n for n in range(len(made)) if n not in verdicts]
         for n in lost if len(lost) > 1 else ():
-            outcomes |= _run(context, source, table, {n: made[n]})
+            verdicts |= _run(context, source, table, {n: made[n]})
     except Exception as raised:  # no such table, most often; the text of the error may hold values, so only its kind is said
         logging.getLogger(__name__).warning("%s could not be checked: %s", table, type(raised).__name__)
-    return [Result(table, p.type, p.column, p.severity, p.why, *outcomes[n]) for n, p in enumerate(made)]
+    none: tuple[Outcome, None] = (NOT_EVALUATED, None)
+    return [Result(table, p.type, p.column, p.severity, p.why, *verdicts.get(n, none)) for n, p in enumerate(made)]
 
 
-def _run(context: Any, source: Any, table: str, made: Mapping[int, Promise]) -> dict[int, tuple[Outcome, int | None]]:
-    """The verdict on each promise that could be evaluated, by its number, and how many it counted."""
+def _run(context: Any, source: Any, table: str, made: Mapping[int, Promise]) -> Verdicts:
+    """The verdicts on the promises that could be evaluated."""
     import great_expectations as gx
 
     name = "-".join([table, *map(str, made)])
     suite = gx.ExpectationSuite(name, expectations=[e for n, p in made.items() if (e := _expectation(p, n))])
     batch = source.add_table_asset(name, table.split(".")[1]).add_batch_definition_whole_table(name)
     definition = gx.ValidationDefinition(name=name, data=batch, suite=context.suites.add(suite))
-    verdicts = {}
+    verdicts: Verdicts = {}
     for told in context.validation_definitions.add(definition).run(result_format="BOOLEAN_ONLY").results:
         # Of an expectation that raised, exception_info has one of two shapes; only this one says that it did not.
         if told.exception_info.get("raised_exception") is False:
@@ -165,12 +169,13 @@ def _run(context: Any, source: Any, table: str, made: Mapping[int, Promise]) -> 
 def _expectation(promise: Promise, n: int) -> Any:
     """The promise as GX knows it, numbered, since results come back in any order. None where GX knows no such promise."""
     from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
+    from great_expectations.expectations.metadata_types import FailureSeverity
 
     kind, kwargs = promise.type, promise.kwargs
     if kind == "unexpected_rows":
         kind, kwargs = "unexpected_rows_expectation", {"unexpected_rows_query": kwargs["query"]}
     try:
-        return ExpectationConfiguration(kind, kwargs, meta={"n": n}, severity=promise.severity).to_domain_obj()
+        return ExpectationConfiguration(kind, kwargs, meta={"n": n}, severity=FailureSeverity(promise.severity)).to_domain_obj()
     except Exception:  # an unknown type or wrong arguments: it stays "not evaluated"
         return None
 
@@ -221,11 +226,11 @@ def _know_duckdb() -> None:
             self.engine.dispose()
 
     class DuckDBDatasource(SQLDatasource):
-        type: Literal["duckdb"] = "duckdb"
+        type: Literal["duckdb"] = "duckdb"  # type: ignore[assignment]
         search_path: str
 
         @property
-        def execution_engine_type(self) -> type[Engine]:
+        def execution_engine_type(self) -> Any:
             return Engine
 
         def test_connection(self, test_assets: bool = True) -> None:
@@ -235,7 +240,7 @@ def _know_duckdb() -> None:
             return self.get_execution_engine().engine  # GX would open the file a second time to try the connection
 
         def counted(self, expectation: Any) -> int | None:
-            offenders, engine = getattr(expectation, "map_metric", None), self.get_execution_engine()
+            offenders, engine = getattr(expectation, "map_metric", None), cast(Engine, self.get_execution_engine())
             wanted = expectation.get_validation_dependencies(engine, {"result_format": "BOOLEAN_ONLY"}).metric_configurations
             names = [f"{offenders}.unexpected_count"] if offenders else [n for n in wanted if n.endswith("row_count")]
             return next((engine.metrics.get(wanted[n].id) for n in names if n in wanted), None)

@@ -123,7 +123,7 @@ def _fill(
         con.execute("use night").fetchall()
         _append(con, "check_result", check_rows(run_id, "published", results))
         columns = _columns(con)
-        rows = {t: con.sql(f"select count(*) from {_name(t)}").fetchone()[0] for t in columns}
+        rows = {t: con.sql(f"select count(*) from {_name(t)}").fetchall()[0][0] for t in columns}
         (building / "marts").mkdir(mode=0o700)
         for table in columns:
             path = _text(str(building / "marts" / f"{table}.parquet"))
