@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import csv
+import hashlib
 import json
 import os
 import selectors
@@ -124,7 +125,7 @@ def _read(home: Home, settings: Settings, parcel: Parcel, child: Child, me: set[
         parcel.sha256, name, "read", platforms=answer["platforms"], counts=answer["counts"], records=answer["records"],
         aside=answer["aside"], problems=[tuple(p) for p in answer["problems"]], unread=answer["unread"],
     )  # fmt: skip
-    stranger = _stranger(home, read, me)
+    stranger = "" if target.exists() else _stranger(home, read, me)
     if stranger and not mine:
         draft.unlink(missing_ok=True)
         read.outcome = "refused"
@@ -137,26 +138,26 @@ def _read(home: Home, settings: Settings, parcel: Parcel, child: Child, me: set[
     return read
 
 
-def _versions(settings: Settings, me: set[str]) -> dict[str, str]:
-    """What facts depend on besides the archive; when any differs they are written again."""
+def _versions(settings: Settings, me: set[str]) -> dict[str, Any]:
+    """What facts depend on besides the archive: for all, for each source, and what some sources ask of the owner."""
+    everything = [act.VERSION, value.VERSION, settings.keep_text, list(sources())]
     return {
-        "givetake": json.dumps(
-            {
-                "act": act.VERSION, "cues": value.VERSION, "zone": settings.timezone, "keep_text": settings.keep_text,
-                "me": sorted(me), "sources": {n: s.VERSION for n, s in sources().items()},
-            }, sort_keys=True,
-        )
-    }  # fmt: skip
+        "all": json.dumps(everything),
+        "sources": {name: source.VERSION for name, source in sources().items()},
+        "owner": hashlib.sha256(json.dumps([settings.timezone, sorted(me)]).encode()).hexdigest(),
+    }
 
 
-def _current(target: Path, versions: dict[str, str]) -> bool:
-    if not target.exists():
-        return False
+def _current(target: Path, versions: dict[str, Any]) -> bool:
+    """Whether facts are there and would come out the same today."""
     try:
         there = pl.read_parquet_metadata(target)
-    except (pl.exceptions.PolarsError, OSError):
+        used = json.loads(there["sources"])
+    except (pl.exceptions.PolarsError, OSError, KeyError, ValueError):
         return False
-    return there.get("givetake") == versions["givetake"]
+    if there.get("all") != versions["all"] or there.get("owner", versions["owner"]) != versions["owner"]:
+        return False
+    return all(versions["sources"].get(name) == version for name, version in used.items())
 
 
 def own(home: Home) -> set[str]:

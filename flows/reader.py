@@ -11,6 +11,7 @@ import os
 import resource
 import sys
 import traceback
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -114,7 +115,7 @@ def read(job: dict[str, Any]) -> dict[str, Any]:
     if not job["keep_text"]:
         facts = facts.with_columns(text=pl.lit(None, dtype=pl.String))
     facts = facts.with_columns(cs.datetime().dt.replace_time_zone(None), archive=pl.lit(job["sha256"]))
-    versions = {"givetake": "a source failed: to be tried again"} if failed else job["versions"]
+    versions = {} if failed else _versions(job["versions"], claimed)  # without: to be tried again
     facts.write_parquet(job["target"], compression="zstd", compression_level=1, metadata=versions)
     with open(job["target"], "rb") as f:
         os.fsync(f.fileno())
@@ -133,6 +134,13 @@ def read(job: dict[str, Any]) -> dict[str, Any]:
         .sort()
         .to_list(),
     }
+
+
+def _versions(now: dict[str, Any], claimed: Iterable[str]) -> dict[str, str]:
+    """What these facts depend on. A source that asks nothing of the owner does not care who that is."""
+    used = {name: now["sources"][name] for name in claimed}
+    asks = any(getattr(sources()[name], "ASKS_OWNER", False) for name in claimed)
+    return {"all": now["all"], "sources": json.dumps(used)} | ({"owner": now["owner"]} if asks else {})
 
 
 def _failed(platform: str, number: int, reason: str) -> tuple[list[Reading], pl.DataFrame]:
