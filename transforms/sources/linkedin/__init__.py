@@ -24,6 +24,7 @@ from transforms.sources.linkedin.people import Book, open_book
 
 TITLE = "LinkedIn"
 VERSION = "1"
+ASKS_OWNER = True
 LAYOUTS = {
     "2026-03": ("Comments_*.csv", "Notes.csv", "LearningCoachMessages.csv"),
     "2021-06": (

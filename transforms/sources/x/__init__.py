@@ -20,6 +20,7 @@ from transforms.sources.x.layouts import IGNORES, LAYOUTS, members_by_kind
 __all__ = ["IGNORES", "LAYOUTS", "TITLE", "VERSION", "claims", "read"]
 TITLE = "X (Twitter)"
 VERSION = "1"
+ASKS_OWNER = True
 
 
 def claims(archive: Archive) -> list[Member]:
