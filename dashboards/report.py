@@ -38,7 +38,7 @@ CARE = (
      "Fewer days in touch this quarter than the quarter before."),
     ("advice = 'nurture: I owe'", "received desc", "They have been generous",
      "More has come from them than has gone back. A good moment to ask what they need."),
-    ("acts_given = 0 and received >= 1 and advice not like 'prune%'", "received desc", "Never answered",
+    ("acts_given = 0 and received >= 3 and advice not like 'prune%'", "received desc", "Never answered",
      "They did something for you, and no answer of yours is in these exports. Perhaps you thanked them in person."),
 )  # fmt: skip
 
