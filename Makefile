@@ -18,7 +18,7 @@ demo: setup  ## a whole night on a synthetic owner
 	@$(BIN)/givetake demo
 
 test: dev  ## the fast tests, lint and import rules (minutes)
-	$(PYTEST) -n 2
+	$(PYTEST) -n 2 --dist loadfile
 	@$(MAKE) --no-print-directory lint
 
 lint: dev  ## ruff and the directions of imports
