@@ -96,7 +96,8 @@ def acts_of(choice: Choice, connection_id: str) -> list[dict[str, Any]]:
     kept = _facts(choice, acts)
     for act in acts:
         number = int(act["record"].split(":")[0])
-        act["archive_name"] = names.get(act["archive"], "taken out since")
+        by_hand = choice.place().ledger.name if act["platform"] == "ledger" else "taken out since"
+        act["archive_name"] = names.get(act["archive"], by_hand)
         act["member"] = kept.get((act["archive"], number))
         act["text"] = kept.get((act["archive"], act["act_id"]))
     return acts

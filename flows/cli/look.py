@@ -36,7 +36,7 @@ def connections(
     if limit is None:
         limit = 40 if sys.stdout.isatty() and not choice.as_json else 0
     shown = found[:limit] if limit else found
-    choice.show(shown, dict.fromkeys((SHOWN[0], *([sort] if sort not in SHOWN[:8] else []), *SHOWN[1:])))
+    choice.show(shown, list(dict.fromkeys((SHOWN[0], *([sort] if sort not in SHOWN[:8] else []), *SHOWN[1:]))))
     if len(shown) < len(found):
         say(f"{len(shown)} of {len(found)}; --limit 0 shows all")
 
