@@ -73,7 +73,12 @@ def add(home: Home, path: Path) -> list[Parcel]:
             target = home.inbox / f"{digest[:8]}-{entry.name}"
         draft = home.inbox / f".incoming-{digest[:16]}"
         _discard(draft)
-        shutil.copytree(entry, draft, copy_function=_copy) if entry.is_dir() else _copy(entry, draft)
+        if entry.is_dir():
+            shutil.copytree(entry, draft, copy_function=_copy)
+            for folder in (draft, *(p for p in draft.rglob("*") if p.is_dir())):
+                folder.chmod(0o700)  # copytree gives a folder the mode it had
+        else:
+            _copy(entry, draft)
         os.replace(draft, target)
         names.add(target.name)
     fsync_folder(home.inbox)
