@@ -189,7 +189,7 @@ def test_the_file_is_free_and_unchanged_afterwards(database: Path, tmp_path: Pat
     assert [p.name for p in database.parent.iterdir()] == [database.name]
 
 
-@pytest.mark.parametrize("rounds", [8, pytest.param(250, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("rounds", [8, pytest.param(340, marks=pytest.mark.slow)])
 def test_threads_get_the_right_verdicts(database: Path, rounds: int) -> None:
     """One definition shared by six threads gave 74 wrong verdicts of 150."""
     dice = random.Random(4)
