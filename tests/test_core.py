@@ -204,3 +204,15 @@ def test_the_ledger_speaks_of_the_one_account_that_fits(tmp_path: Path) -> None:
     con = core(tmp_path, {"a": x, "b": ledger}, people="account,person\nx:dd,Dee\n")
     tied = rows(con, "select list(name order by name) from core.person group by person having count(*) > 1 order by 1")
     assert tied == [(["ledger:Ana A", "x:ana"],), (["ledger:Dee", "x:dd"],), (["ledger:x:bo", "x:bo"],)]
+
+
+def test_introduced_by_may_name_an_account_or_a_person(tmp_path: Path) -> None:
+    people = "account,person,introduced_by\nx:ana,Ana,\nx:bo,,Ana\nx:cy,,x:ana\n"
+    accounts = [{"key": k} for k in ("ana", "bo", "cy")]
+    acts = [{"id": k, "counterparts": [k]} for k in ("ana", "bo", "cy")]
+    con = core(tmp_path, {"a": reading("x", "2024-01-01", acts, accounts=accounts)}, people=people)
+    named = rows(
+        con, "select a.name, b.name from core.introduction i join core.connection a using (connection_id)"
+        " join core.connection b on b.connection_id = i.introduced_id order by all"
+    )  # fmt: skip
+    assert named == [("Ana", "bo"), ("Ana", "cy")]

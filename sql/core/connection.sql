@@ -18,16 +18,17 @@ tie as (
     group by connection_id
 ),
 said as (
-    select p.connection_id, max(f.pin) as pin, max(f.expect) as expect, bool_or(f.relevant) as relevant
+    select p.connection_id, max(f.pin) as pin, max(f.expect) as expect, bool_or(f.relevant) as relevant,
+        max(f.person) as person
     from core.people f
     join core.person p using (platform, key)
     group by p.connection_id
 )
-select a.connection_id, coalesce(a.name, a.handle, a.key) as name, a.company, a.position, a.url,
+select a.connection_id, coalesce(a.name, nullif(s.person, ''), a.handle, a.key) as name, a.company, a.position, a.url,
     t.connected_at::date as connected_on, coalesce(t.i_follow, false) as i_follow, coalesce(t.follows_me, false) as follows_me,
     a.platforms, coalesce(t.is_connected, false) as is_connected, s.pin, s.expect,
     coalesce(s.relevant, false)
-        or list_contains(getvariable('relevant_people'), lower(coalesce(a.name, a.handle, a.key)))
+        or list_contains(getvariable('relevant_people'), lower(coalesce(a.name, s.person, a.handle, a.key)))
         or exists (from (select unnest(getvariable('relevant_companies')) as word) where contains(lower(a.company), word))
         or exists (from (select unnest(getvariable('relevant_positions')) as word) where contains(lower(a.position), word))
         or exists (
