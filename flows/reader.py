@@ -101,7 +101,7 @@ def read(job: dict[str, Any]) -> dict[str, Any]:
         closing = Reading(main_platform)
         closing.problem(member.number, "-", f"not read: {why}", records=0)
         frames.append(closing.facts().filter(pl.col("fact") == "problem"))
-    facts = pl.concat(frames)
+    facts = _once(pl.concat(frames))
     names = {m.number: m.path for m in archive.members}
     facts = facts.with_columns(
         path=pl.coalesce("path", pl.col("member").replace_strict(names, default=None, return_dtype=pl.String)),
@@ -134,6 +134,22 @@ def read(job: dict[str, Any]) -> dict[str, Any]:
         .sort()
         .to_list(),
     }
+
+
+def _once(facts: pl.DataFrame) -> pl.DataFrame:
+    """Each act once: several exports in one folder tell the same acts; records that say nothing new are set aside."""
+    again = (pl.col("fact") == "act") & ~pl.struct("fact", "platform", "act_id").is_first_distinct()
+    twice, facts = facts.filter(again), facts.filter(~again)
+    if twice.is_empty():
+        return facts
+    told = facts.filter(pl.col("fact").is_in(["act", "account", "state", "response"])).select("platform", "record")
+    lost = twice.unique(["platform", "record"]).join(told, on=["platform", "record"], how="anti")
+    member = pl.col("record").str.split(":").list.first().cast(pl.Int32)
+    aside = lost.group_by("platform", member=member).agg(records=pl.len().cast(pl.Int64)).with_columns(
+        fact=pl.lit("problem"), severity=pl.lit("set aside"), record=pl.format("{}:*", "member"),
+        reason=pl.lit("told twice in this archive"),
+    )  # fmt: skip
+    return pl.concat([facts, conform(aside, FACT)])
 
 
 def _versions(now: dict[str, Any], claimed: Iterable[str]) -> dict[str, str]:

@@ -15,7 +15,7 @@ import pytest
 from flows import inbox
 from flows.read import Child, read_inbox
 from flows.settings import Home, Settings
-from tests.exports import tarred, zipped
+from tests.exports import law, tarred, zipped
 
 CASES = Path(__file__).parent / "sources"
 GOOD = CASES / "x" / "2025-tweets" / "archive"
@@ -209,3 +209,16 @@ def test_entries_that_overlap_are_refused(home: Home, tmp_path: Path) -> None:
     failed, line = outcome(home, path)
     assert failed == "failed"
     assert "overlap" in line
+
+
+def test_several_exports_in_one_folder_tell_each_act_once(home: Home, tmp_path: Path) -> None:
+    for name in ("old", "new"):
+        zipped(GOOD, tmp_path / "both.zip")
+        with zipfile.ZipFile(tmp_path / "both.zip") as z:
+            z.extractall(tmp_path / "both" / name)
+    once = read_inbox(home, Settings(), only=inbox.add(home, GOOD))[0]
+    both = read_inbox(home, Settings(), only=inbox.add(home, tmp_path / "both"))[0]
+    assert both.outcome == "read"
+    assert both.counts["act"] == once.counts["act"]
+    facts = pl.read_parquet(home.facts / f"{both.sha256}.parquet")
+    assert law(facts) == []
