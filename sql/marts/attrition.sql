@@ -39,7 +39,7 @@ select
     interval.to_archive,
     interval.from_at::date as from_on,
     interval.to_at::date as to_on,
-    (epoch(to_at) - epoch(from_at)) / (7 * 86400) as weeks,
+    (to_at::date - from_at::date) / 7 as weeks,
     people_at_start,
     if(is_whole_after, coalesce(departed.people, 0), null) as people_left,
     people_left / nullif(people_at_start * weeks, 0) as attrition,
