@@ -123,7 +123,8 @@ def test_every_source_has_a_page(request: pytest.FixtureRequest) -> None:
     for source in sources().values():
         page += [f"## {source.TITLE}", "", (source.__doc__ or "").strip(), "", "Layouts, newest first:", ""]
         page += [f"- {era}: {', '.join(f'`{pattern}`' for pattern in patterns)}" for era, patterns in source.LAYOUTS.items()]
-        page += ["", "Known and not read:", "", *(f"- `{pattern}`: {why}" for pattern, why in source.IGNORES.items()), ""]
+        ignored = [f"- `{pattern}`: {why}" for pattern, why in source.IGNORES.items()]
+        page += ["", *(["Known and not read:", "", *ignored, ""] if ignored else [])]
     docs, told = ROOT / "docs" / "sources.md", "\n".join(page)
     if request.config.getoption("--bless"):
         assert not os.environ.get("CI"), "pages are blessed by a person"
@@ -165,7 +166,7 @@ def test_people_in_fixtures_are_invented() -> None:
         if not re.search(RESERVED, address, re.I) and not re.search(r"@(?:[\w-]+\.)*(?:twitter|mastodon|g)\b", address)
     ]
     assert real == []
-    telephone, reserved = r"\+(?:49|44|33|1)[ -]?\d[\d -]{8,}", r"555|\+44 ?7700 ?900|\+49 ?(?:30|40|69|89) ?\d* ?23125"
+    telephone, reserved = r"\+(?:49|44|33|1)[ -]?\d[\d -]{8,}", r"555|1234567|\+44 ?7700 ?900|\+49 ?(?:30|40|69|89) ?\d* ?23125"
     assert found(telephone, fixtures, reserved) == []
     assert found(r"\b-?\d{1,2}\.\d{5,}\s*,\s*-?\d{1,3}\.\d{5,}", [p for p in fixtures if p.suffix == ".json"]) == []
 
