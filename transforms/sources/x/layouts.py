@@ -42,7 +42,7 @@ _IGNORED = {
 IGNORES |= {f"{name}.js": why for why, names in _IGNORED.items() for name in names.split()}
 _FILE = re.compile(r"(?:^|/)(data/)?(?:js/tweets/(\d{4}_\d\d)|(?:js/)?([a-z_-]+?)(?:-part\d+)?)\.js$")
 _GRAILBIRD = ("user_details", "payload_details", "tweet_index")
-_ASSIGNED = re.compile(rb"\s*window\.(?:YTD\.[a-z_]+\.part\d+|__THAR_CONFIG)\s*=")
+_ASSIGNED = re.compile(rb"\s*window\.(?:YTD\.([a-z_]+)\.part\d+|__THAR_CONFIG)\s*=")
 
 
 def kind_of_name(path: str) -> str | None:
@@ -57,11 +57,16 @@ def kind_of_name(path: str) -> str | None:
 
 
 def members_by_kind(archive: Archive) -> dict[str, list[Member]]:
-    """Members this source reads, by kind. At the root of the oldest exports the content must agree with the name."""
+    """Members this source reads, by kind: in the folder `data` by their names, elsewhere by what the file says it is."""
     kinds: dict[str, list[Member]] = defaultdict(list)
     for member in archive.members:
         path = fold(member.path)
-        kind = kind_of_name(path) if path.endswith(".js") else None
-        if kind and (re.search(r"(?:^|/)data/", path) or _ASSIGNED.match(archive.head(member))):
+        if not path.endswith(".js"):
+            continue
+        kind = kind_of_name(path)
+        if not re.search(r"(?:^|/)data/", path):
+            said = _ASSIGNED.match(archive.head(member))
+            kind = kind_of_name((said[1] or b"manifest").decode().replace("_", "-") + ".js") if said else None
+        if kind:
             kinds[kind].append(member)
     return kinds
