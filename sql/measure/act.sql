@@ -1,5 +1,5 @@
 -- One row per act and counterpart as of T: its weight, and what it counts
-with told as (
+with told as not materialized (
     select
         *,
         rowid as place,
@@ -11,7 +11,7 @@ with told as (
 ),
 
 -- A weight-9 kind that only a text rule found counts as 3 until the owner confirms it.
-weighed as (
+weighed as not materialized (
     select
         told.*,
         kind.class,
