@@ -17,7 +17,7 @@ from typing import Any
 from prefect import flow, serve, task
 from prefect.artifacts import create_table_artifact
 from prefect.cache_policies import NO_CACHE
-from prefect.flows import EntrypointType
+from prefect.deployments.runner import EntrypointType, RunnerDeployment
 from prefect.schedules import Cron
 
 from flows import stages
@@ -54,8 +54,11 @@ def nightly(home: str = "", owner: str = "", as_of: str = "") -> None:
             raise RuntimeError(place(failed)) from None  # another's may quote what it met, and Prefect keeps them
 
     def each(name: str, stage: Callable[[], Any]) -> Any:
-        # The stage is no parameter: Prefect looks into those, and hashes them.
-        return task(lambda: told(stage), name=name, task_run_name=name, cache_policy=NO_CACHE, persist_result=False)()
+        @task(name=name, task_run_name=name, cache_policy=NO_CACHE, persist_result=False)
+        def run() -> Any:  # the stage is no parameter of it: Prefect looks into those, and hashes them
+            return told(stage)
+
+        return run()
 
     whose = Home.find(home or None, owner or None)
     settings = told(lambda: Settings.load(whose))
@@ -94,8 +97,8 @@ def every_night(homes: list[Home], cron: str, timezone: str) -> None:
     """Run the nights of these owners by a schedule, one at a time, until stopped. A server must be there."""
     serve(
         *(
-            nightly.to_deployment(
-                name=home.owner, parameters={"home": str(home.root), "owner": home.owner},
+            RunnerDeployment.from_flow(
+                nightly, name=home.owner, parameters={"home": str(home.root), "owner": home.owner},
                 schedules=[Cron(cron, timezone=timezone, slug="nightly")], entrypoint_type=EntrypointType.MODULE_PATH,
             )
             for home in homes

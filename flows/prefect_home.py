@@ -46,9 +46,10 @@ def surround(home: Home, logging: str = "CRITICAL") -> str:
         "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": str(START_SECONDS),
         "PREFECT_SERVER_UI_V2_ENABLED": "false",  # V2 asks a third party for its settings at every load
     }
-    if url := at_work(home):
-        os.environ["PREFECT_API_URL"] = url
-    return url
+    at_home = at_work(home)
+    if at_home:
+        os.environ["PREFECT_API_URL"] = at_home
+    return at_home
 
 
 def at_work(home: Home) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import string
 from collections.abc import Mapping
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 from flows.cli.screen import Choice, Stop, cell
@@ -125,7 +126,7 @@ def _warehouse(choice: Choice, select: str, values: Mapping[str, Any]) -> list[d
 
     home = choice.place()
     path = str(home.warehouse).replace("'", "''")
-    with closing(connect(":memory:")) as con:
+    with closing(connect(Path(":memory:"))) as con:
         con.execute(f"attach '{path}' as kept (read_only)").fetchall()
         told = con.execute(select, dict(values))
         names = [column[0] for column in told.description]
