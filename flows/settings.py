@@ -38,8 +38,8 @@ class Measures(BaseModel, extra="forbid"):
     def _known(cls, weights: dict[str, float]) -> dict[str, float]:
         if strange := sorted(set(weights) - set(WEIGHTS)):
             raise ValueError(f"no such kind: {', '.join(strange)}; kinds are {', '.join(WEIGHTS)}")
-        if any(w < 0 for w in weights.values()):
-            raise ValueError("a weight is never negative")
+        if not all(0 <= w < 1000 for w in weights.values()):  # sums are exact decimals, DECIMAL(18, 12)
+            raise ValueError("a weight is at least 0 and less than 1000")
         return weights
 
 

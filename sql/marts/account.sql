@@ -1,10 +1,12 @@
--- One row per account of a platform, and the connection it belongs to (null: not a connection)
+-- One row per account of a platform but the owner's own, and the connection it belongs to (null: not a connection)
 select
-    connection_id,
-    platform,
-    key,
-    handle,
-    url,
-    account_kind as kind
-from core.account
-order by platform, key
+    c.connection_id,
+    a.platform,
+    a.key,
+    a.handle,
+    a.url,
+    a.account_kind as kind
+from core.account a
+left join core.connection c using (connection_id)
+where a.is_own is distinct from true
+order by a.platform, a.key
