@@ -1,0 +1,380 @@
+"""YouTube in a Google Takeout: comments, Super Thanks, live chat, subscriptions, likes. Only what the owner did is in it.
+
+Whose video a comment is on, whose comment a reply answers and who commented back is told nowhere: only mentions name
+somebody. A price makes a comment a gift (Super Thanks, Super Chat). Folders, files and columns are named in the language of
+the account, so a table is known by what its cells look like; columns have come, gone and moved. Dated likes and
+subscriptions are in My Activity, if it was asked for as JSON; their verb is the beginning of a title, in the language of the
+account: known are English, French and Spanish, in others such activities are counted as problems. Subscriptions.csv has no
+dates. https://support.google.com/youtube/answer/9315727
+
+Watching and searching is done towards nobody, and the owner of a video never learns who disliked it: both are set aside.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Callable
+
+import msgspec
+import polars as pl
+
+from transforms import times
+from transforms.act import Owner, Reading
+from transforms.archive import Archive, Member, Unreadable
+from transforms.formats import csvs, told
+from transforms.formats.jsonrecords import records
+
+TITLE = "YouTube"
+VERSION = "1"
+_WRITTEN = (  # comments and live chats, as languages of which an export was seen name them
+    "comments", "live chats", "Kommentare", "Livechats", "comentarios", "mensajes del chat en directo", "reacties", "comentarii",
+    "komentarai", "commentaires",
+)  # fmt: skip
+_FOLLOWED = ("subscriptions", "Abos", "suscripciones", "abonnementen", "abonamente", "prenumeratos", "abonnements")
+LAYOUTS = {
+    "2021": tuple(f"YouTube*/*/{name}*.csv" for name in (*_WRITTEN, *_FOLLOWED)),
+    "My Activity": ("YouTube/*.json", "YouTube/*.html"),
+    "2018": ("subscriptions/subscriptions.json", "my-comments/*.html", "my-live-chat-messages/*.html"),
+}
+_NOBODY = "playlists, history, the owner's channel and videos: towards nobody"
+IGNORES = {"YouTube*/*/*": _NOBODY, "YouTube*/*/*/*": _NOBODY}
+_JSON = re.compile(rb'"\{""?"?\w+""?"?:|,\{"\w+":')  # a cell with JSON in it, of a kind only these tables have
+_CHANNELS = re.compile(rb"(?m)^[^,\n]*,https?://(www\.)?youtube\.com/chan")
+_ID, _COMMENT = r"UC[\w-]{22}", r"^(?:Ug|z\d)[\w-]+"  # a reply is the comment it answers, a dot, and its own
+_VERBS = {  # how a title of My Activity begins (or ends); https://github.com/purarue/google_takeout_parser has more
+    "like": r"^(Liked|Te ha gustado|Has indicado que te gusta|Has dado «?Me gusta»? a|A aimé|Vous avez aimé)\s",
+    "dislike": r"^(Disliked|No te ha gustado|N.a pas aimé)\s",
+    "subscribe": r"^(Subscribed to|Te has suscrito a|Has suscrito a|Vous vous êtes abonné à)\s",
+    "nobody": r"^(Watched|Searched for|Visited|Viewed|Listened to|Used|Saved|Shared|Voted|Answered|Has visto|Viste|Has buscado"
+    r"|Buscaste|Has visitado|Has escuchado|Has guardado|Has compartido|Has votado|Has respondido|Vous avez regardé"
+    r"|Vous avez recherché|Vous avez visité|Hai guardato|Hai cercato|Je hebt naar|Tittade på|Obejrzano:|Просмотрено видео)\s"
+    r"|\s(angesehen|gesucht|gekeken|gezocht|a été fermé|を視聴しました|izlediniz)$",
+}
+_ADDRESS = pl.lit("https://www.youtube.com/channel/")
+_LOST = "not a record of the expected form; get the export again"
+
+
+class Mention(msgspec.Struct, gc=False):
+    """Somebody named in a text."""
+
+    channelId: str | None = None  # noqa: N815
+    externalChannelId: str | None = None  # noqa: N815
+
+
+class Segment(msgspec.Struct, gc=False):
+    """A piece of a text; until 2024 all pieces were in one object."""
+
+    text: str | None = None
+    mention: Mention | None = None
+    takeoutSegments: list[Segment] | None = None  # noqa: N815
+
+
+class Subtitle(msgspec.Struct):
+    """The channel a video is on."""
+
+    name: str | None = None
+    url: str | None = None
+
+
+class Activity(msgspec.Struct):
+    """One entry of My Activity."""
+
+    time: str
+    title: str | None = None
+    titleUrl: str | None = None  # noqa: N815
+    subtitles: list[Subtitle] | None = None
+
+
+class Resource(msgspec.Struct):
+    """What was subscribed to."""
+
+    channelId: str | None = None  # noqa: N815
+
+
+class Snippet(msgspec.Struct):
+    """The part of a subscription that says something."""
+
+    resourceId: Resource  # noqa: N815
+    publishedAt: str | None = None  # noqa: N815
+    title: str | None = None
+
+
+class Subscription(msgspec.Struct):
+    """A subscription as the API wrote it, until about 2020."""
+
+    snippet: Snippet
+
+
+def claims(archive: Archive) -> list[Member]:
+    """What it reads, and beside it what else lies in the folder of YouTube."""
+    mine = [m for m, _ in _found(archive)]
+    return mine and sorted({*mine, *archive.find(*IGNORES)}, key=lambda m: m.number)
+
+
+def read(archive: Archive, owner: Owner) -> Reading:
+    """Everything a Takeout says of YouTube."""
+    reading = Reading("youtube")
+    book = Book(reading)
+    for member, reader in _found(archive):
+        try:
+            if not member.size:
+                raise Unreadable("empty; get the export again")
+            n = reader(book, member, archive.read(member))
+        except (Unreadable, csvs.NotCsv) as why:
+            reading.problem(member.number, "-", str(why))
+            n = 1
+        reading.member(member.number, n)
+    book.close()
+    return reading
+
+
+class Book:
+    """What the members of one archive say, until all are read."""
+
+    def __init__(self, reading: Reading) -> None:
+        self.reading = reading
+        self.written: list[pl.DataFrame] = []
+        self.liked: list[pl.DataFrame] = []
+        self.followed: list[pl.DataFrame] = []
+        self.channels: Counter[str] = Counter()
+        self.listed = self.clear = False
+        self.whole = True  # no row of the list of subscriptions is broken
+
+    def close(self) -> None:
+        """Tell every act once."""
+        reading = self.reading
+        mine = [key for key, _ in self.channels.most_common()]
+        reading.owner_key, reading.owner_aliases = (mine or [None])[0], sorted(mine[1:])
+        parts = [_comments(pl.concat(self.written), mine)] if self.written else []
+        parts += [_likes(pl.concat(self.liked))] if self.liked else []
+        if parts:
+            acts = told.tell(reading, pl.concat(parts))
+            named = acts.select(key=pl.col("counterparts").explode()).drop_nulls().unique(maintain_order=True)
+            named = named.join(_names(self.liked), on="key", how="left", maintain_order="left")
+            reading.accounts(named.select("key", "name", url=_ADDRESS + pl.col("key"), identified=pl.lit("id")))
+        if self.followed:
+            self._follow(pl.concat(self.followed))
+        if self.written:
+            claim = "comments.csv, live chats.csv: whose video it is on is not told"
+            for channel in ("comment", "gift"):
+                reading.sees(channel, "given", named=False, claim=claim)
+        if self.clear:
+            reading.sees("reaction", "given", claim="My Activity of YouTube: likes, those taken back too")
+
+    def _follow(self, rows: pl.DataFrame) -> None:
+        """Subscriptions stand where a list says so; My Activity dates them, and is the only teller where there is no list."""
+        rows = rows.with_columns(url=_ADDRESS + pl.col("key"))
+        known = rows.filter(pl.col("name").is_not_null()).unique("key", keep="first", maintain_order=True)
+        self.reading.accounts(known.select("key", "name", "url", identified=pl.lit("id")))
+        self.reading.accounts(rows.select("key", "url", "record", identified=pl.lit("id")))
+        dated = rows.filter(pl.col("since_at").is_not_null()).group_by("key").agg(since=pl.col("since_at").max())
+        standing = rows.filter(pl.col("listed") | pl.lit(not self.listed)).unique("key", keep="first", maintain_order=True)
+        standing = standing.join(dated, on="key", how="left", maintain_order="left")
+        self.reading.states(standing.select(
+            "key", "record", state=pl.lit("follow"), direction=pl.lit("given"), since_at="since",
+            time_precision=pl.when(pl.col("since").is_null()).then(pl.lit("unknown")).otherwise(pl.lit("second")),
+        ))  # fmt: skip
+        self.reading.listing("follow", "given", complete=self.listed and self.whole)
+        newest = rows["since_at"].max()
+        if newest and (self.reading.exported_at is None or newest > self.reading.exported_at):
+            self.reading.exported_at = newest
+
+
+_Reader = Callable[[Book, Member, bytes], int]
+
+
+def _found(archive: Archive) -> list[tuple[Member, _Reader]]:
+    """Members to be read, and how: by their name where it is known, else by what their first rows look like."""
+    named = {
+        m.number: reader
+        for names, reader in ((_WRITTEN, _said), (_FOLLOWED, _subscribed))
+        for m in archive.find(*(f"YouTube*/*/{n}*.csv" for n in names))
+    }
+    pages = archive.find(*(p for era in LAYOUTS.values() for p in era if p.endswith(".html")))
+    found: list[tuple[Member, _Reader]] = []
+    for member in archive.members:
+        ending = member.name.rpartition(".")[2].lower()
+        head = archive.head(member) if ending in ("csv", "json") else b""
+        if ending == "csv" and (b"," in head or member.number in named):
+            rows = head.partition(b"\n")[2]
+            reader = _said if _JSON.search(rows) and head.count(b",", 0, head.find(b"\n")) >= 4 else None
+            reader = reader or (_subscribed if _CHANNELS.search(rows) else named.get(member.number))
+            found += [(member, reader)] if reader else []
+        elif ending == "json" and member in archive.find("YouTube/*.json") and (not head or b'"header": "YouTube' in head):
+            found.append((member, _activity))
+        elif ending == "json" and b"youtube#subscription" in head:
+            found.append((member, _old_subscribed))
+        elif ending == "html" and member in pages:
+            found.append((member, _page))
+    return found
+
+
+def _said(book: Book, member: Member, data: bytes) -> int:
+    """Comments or live chat messages, whatever the order and the language of the columns."""
+    table = csvs.table(data, ())
+    for i, reason in table.broken:
+        book.reading.problem(member.number, i, reason)
+    frame, roles = table.frame, _roles(table.frame)
+    if "channel" in roles:
+        book.channels.update(dict(frame[roles["channel"]].drop_nulls().value_counts().iter_rows()))
+    pieces = _segments(frame[roles["text"]] if "text" in roles else pl.Series([""] * frame.height, dtype=pl.String))
+    named = [[s.mention.channelId or s.mention.externalChannelId or "" for s in p or () if s.mention] for p in pieces]
+    frame = frame.select(
+        member=pl.lit(member.number, pl.Int32), i=pl.col("row").cast(pl.Int64),
+        **{c: pl.col(roles[c]).str.strip_chars() if c in roles else pl.lit("") for c in ("id", "at", "video", "price")},
+        text=pl.Series([None if p is None else "".join([s.text or "" for s in p]) for p in pieces], dtype=pl.String),
+        named=pl.Series([" ".join(n) for n in named], dtype=pl.String),
+    )  # fmt: skip
+    lost = frame.filter(pl.col("text").is_null() | (pl.col("id") == ""))
+    for i in lost["i"]:
+        book.reading.problem(member.number, i, _LOST)
+    book.written.append(frame.join(lost, on="i", how="anti", maintain_order="left"))
+    return table.records
+
+
+def _roles(frame: pl.DataFrame) -> dict[str, str]:
+    """Which column is what, by what most of its cells look like."""
+    left, roles = [c for c in frame.columns if c != "row"], {}
+    every, frame = frame, frame.head(10_000)
+    for role, pattern in {
+        "text": r'^\s*\{"', "at": r"^\d{4}-\d\d-\d\d[T ]", "channel": rf"^{_ID}$", "video": r"^[\w-]{11}$",
+    }.items():  # fmt: skip
+        hits = frame.select(pl.col(left).str.contains(pattern).sum()).row(0) if left else ()
+        if hits and max(hits):
+            roles[role] = left.pop(hits.index(max(hits)))
+    if "at" in roles:  # the price has always stood behind the time
+        after = frame.columns[frame.columns.index(roles["at"]) + 1 :][:1]
+        if after and after[0] in left and every[after[0]].str.contains(r"^\d*([.,]\d+)?$").all():
+            roles["price"] = left.pop(left.index(after[0]))
+    distinct = [frame[c].filter(frame[c].str.len_chars() > 11).n_unique() for c in left]
+    if distinct and max(distinct):
+        roles["id"] = left[distinct.index(max(distinct))]
+    return roles
+
+
+def _segments(texts: pl.Series) -> list[list[Segment] | None]:
+    """JSON objects side by side, with the line breaks of the text as they are; None where they are not that."""
+    whole = texts.str.replace_all("\r?\n", r"\n").str.replace_all("[\t\r]", " ").str.join("],[")[0]
+    try:
+        pieces = msgspec.json.decode(f"[[{whole}]]", type=list[list[Segment]]) if len(texts) else []
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        pieces = []
+    if len(pieces) != len(texts):
+        pieces = [_one(t) for t in texts]
+    return [p[0].takeoutSegments if p and p[0].takeoutSegments is not None else p for p in pieces]
+
+
+def _one(text: str) -> list[Segment] | None:
+    try:
+        return msgspec.convert(json.loads(f"[{text}]", strict=False), list[Segment])
+    except (ValueError, msgspec.ValidationError, RecursionError):
+        return None
+
+
+def _comments(rows: pl.DataFrame, mine: list[str]) -> pl.DataFrame:
+    price = pl.col("price").str.replace(",", ".", literal=True).cast(pl.Float64, strict=False).fill_null(0)
+    named = pl.col("named").str.split(" ").list.eval(pl.element().filter(pl.element().str.contains(_ID)))
+    named = named.list.unique(maintain_order=True).list.set_difference(mine)
+    gift = price > 0
+    return rows.select(
+        "member", "i", "text", uri="id", direction=pl.lit("given"), counterparts=named,
+        channel=pl.when(gift).then(pl.lit("gift")).otherwise(pl.lit("comment")),
+        value_kind=pl.when(gift).then(pl.lit("gift")), proven=gift, composed=pl.lit(True),
+        n_targets=pl.max_horizontal(named.list.len(), 1).cast(pl.Int32),  # the owner of the video or comment, if nobody is named
+        happened_at=times.iso(pl.col("at")),
+        time_precision=pl.when(pl.col("at").str.contains(r"\.\d{4}")).then(pl.lit("microsecond"))
+        .when(pl.col("at").str.contains(r"\.\d")).then(pl.lit("millisecond")).otherwise(pl.lit("second")),
+        post=pl.when(pl.col("video") != "").then("video"), is_reply=pl.col("id").str.contains(_COMMENT + r"\."),
+        thread=pl.coalesce(pl.col("id").str.extract(f"({_COMMENT})"), pl.when(pl.col("video") != "").then("video")),
+    )  # fmt: skip
+
+
+def _subscribed(book: Book, member: Member, data: bytes) -> int:
+    """The list of subscriptions: channel, address, title, in every language in this order. No dates."""
+    table = csvs.table(data, ())
+    if table.frame.width != 4:
+        raise Unreadable(f"{table.frame.width - 1} columns where subscriptions have 3; if it is whole, its format is new")
+    for i, reason in table.broken:
+        book.reading.problem(member.number, i, reason)
+    book.whole = book.whole and not table.broken
+    frame = table.frame.rename(dict(zip(table.frame.columns, ("row", "key", "address", "name"), strict=True)))
+    frame = frame.with_columns(key=pl.coalesce(pl.col(c).str.extract(f"({_ID})") for c in ("key", "address")))
+    book.listed = True
+    _add(book, member, frame.select(i=pl.col("row").cast(pl.Int64), key="key", name="name", at=pl.lit(None, pl.String)), True)
+    return table.records
+
+
+def _old_subscribed(book: Book, member: Member, data: bytes) -> int:
+    good, bad = records(data, Subscription)
+    rows = [(i, s.snippet.resourceId.channelId, s.snippet.title, s.snippet.publishedAt) for i, s in good.items()]
+    for i in bad:
+        book.reading.problem(member.number, i, _LOST)
+    book.listed, book.whole = True, book.whole and not bad
+    schema = {"i": pl.Int64, "key": pl.String, "name": pl.String, "at": pl.String}
+    _add(book, member, pl.DataFrame(rows, schema=schema, orient="row"), True)
+    return len(good) + len(bad)
+
+
+def _add(book: Book, member: Member, frame: pl.DataFrame, listed: bool) -> None:
+    for i in frame.filter(pl.col("key").is_null())["i"]:
+        book.whole = False
+        book.reading.problem(member.number, i, "no id of a channel where one belongs; get the export again")
+    book.followed.append(frame.filter(pl.col("key").is_not_null()).select(
+        "key", pl.when(pl.col("name") != "").then("name").alias("name"), since_at=times.iso(pl.col("at")),
+        record=pl.lit(f"{member.number}:") + pl.col("i").cast(pl.String), listed=pl.lit(listed),
+    ))  # fmt: skip
+
+
+def _activity(book: Book, member: Member, data: bytes) -> int:
+    """My Activity: likes and subscriptions among what was watched and searched for."""
+    good, bad = records(data, Activity)
+    for i in bad:
+        book.reading.problem(member.number, i, _LOST)
+    channel = [(a.subtitles or [Subtitle()])[0] for a in good.values()]
+    frame = pl.DataFrame(
+        {"i": list(good), "at": [a.time for a in good.values()], "title": [a.title for a in good.values()],
+         "url": [a.titleUrl for a in good.values()], "address": [c.url for c in channel], "name": [c.name for c in channel]},
+        schema={"i": pl.Int64, **dict.fromkeys(("at", "title", "url", "address", "name"), pl.String)},
+    ).with_columns(pl.col("title").fill_null(""), member=pl.lit(member.number, pl.Int32))  # fmt: skip
+    frame = frame.with_columns(
+        verb=pl.coalesce(*(pl.when(pl.col("title").str.contains(p)).then(pl.lit(v)) for v, p in _VERBS.items()), pl.lit("?"))
+    )
+    count = Counter(frame["verb"].to_list())
+    book.reading.set_aside(member.number, "watching and searching, towards nobody", count["nobody"])
+    book.reading.set_aside(member.number, "dislikes, of which nobody learns", count["dislike"])
+    if count["?"]:
+        reason = "activities in words that are not known; report how YouTube says that you liked and subscribed"
+        book.reading.problem(member.number, "?", reason, records=count["?"])
+    book.liked.append(frame.filter(pl.col("verb") == "like"))
+    book.clear = book.clear or count["like"] > 0 or (frame.height > 0 and not count["?"])
+    new = frame.filter(pl.col("verb") == "subscribe")
+    key = pl.coalesce(pl.col("url").str.extract(f"({_ID})"), pl.col("address").str.extract(f"({_ID})"))
+    name = pl.coalesce(pl.col("title").str.replace(_VERBS["subscribe"], ""), "name")
+    _add(book, member, new.select("i", key=key, name=pl.when(~name.str.contains("://")).then(name), at="at"), False)
+    return len(good) + len(bad)
+
+
+def _likes(rows: pl.DataFrame) -> pl.DataFrame:
+    """Likes; a video that is gone no longer tells its channel."""
+    post = pl.coalesce(pl.col("url").str.extract(r"(?:v=|youtu\.be/|/shorts/)([\w-]{11})"), pl.col("url"))
+    return rows.select(
+        "member", "i", text=pl.lit(None, pl.String), uri=pl.concat_str(post.fill_null(""), "at", separator=" "),
+        direction=pl.lit("given"), counterparts=pl.concat_list(pl.col("address").str.extract(f"({_ID})")).list.drop_nulls(),
+        channel=pl.lit("reaction"), value_kind=pl.lit("applause"), proven=pl.lit(False), composed=pl.lit(False),
+        n_targets=pl.lit(1, pl.Int32), happened_at=times.iso(pl.col("at")), time_precision=pl.lit("millisecond"),
+        post=post, is_reply=pl.lit(False), thread=pl.lit(None, pl.String),
+    )  # fmt: skip
+
+
+def _names(liked: list[pl.DataFrame]) -> pl.DataFrame:
+    """Channels by name, as the newest like calls them."""
+    rows = pl.concat([pl.DataFrame(schema=dict.fromkeys(("address", "name", "at"), pl.String)), *liked], how="diagonal")
+    rows = rows.select("name", "at", key=pl.col("address").str.extract(f"({_ID})")).drop_nulls()
+    return rows.sort("at", descending=True, maintain_order=True).unique("key", keep="first").select("key", "name")
+
+
+def _page(book: Book, member: Member, data: bytes) -> int:
+    """A page for reading, in which dates are in the words of a language."""
+    raise Unreadable("a page to look at; ask Takeout for it again, as JSON for My Activity (comments are CSV by now)")
