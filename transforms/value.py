@@ -185,3 +185,55 @@ def kinds(acts: pl.DataFrame) -> pl.DataFrame:
         language_covered=pl.when(open_ & ~one_click).then(found["language_covered"]).otherwise(True),
         stock=pl.col("stock") | (open_ & found["stock"]),
     )  # fmt: skip
+
+
+def kinds(acts: pl.DataFrame) -> pl.DataFrame:
+    """Fill value_kind, value_rule, language_covered, stock and introduces of acts, where a source left value_kind null.
+
+    Whom an introduction connects: its recipients if the owner addressed several, else the addresses, handles and names
+    in the text.
+    """
+    decided, to_person = pl.col("value_kind").is_not_null(), ~pl.col("broadcast").fill_null(False) & (
+        (pl.col("n_targets") <= 4).fill_null(False) | pl.col("is_reply").fill_null(False)
+    )  # fmt: skip
+    composed, written = pl.col("composed").fill_null(True), pl.col("text").is_not_null()
+    judged = classify(acts.select(
+        "channel", is_reply=pl.col("is_reply").fill_null(False), to_person=to_person.fill_null(False),
+        text=pl.when(~decided & composed & ~pl.col("stock").fill_null(False)).then("text"),
+    ))  # fmt: skip
+    acts = acts.with_columns(judged.select(kind="value_kind", rule="value_rule", covered="language_covered", ready="stock"))
+    by_channel = pl.concat_str(pl.lit("channel:"), pl.col("channel"))
+    idle = ~composed | pl.col("stock").fill_null(False)  # one click, or a ready-made text
+    kind = pl.when(decided).then("value_kind").when(idle).then(pl.lit("applause")).otherwise("kind")
+    rule = pl.when(decided | idle | ~written).then(by_channel).otherwise("rule")
+    acts = acts.with_columns(
+        value_kind=kind, value_rule=pl.coalesce("value_rule", rule), stock=pl.col("stock").fill_null(False) | pl.col("ready"),
+        language_covered=pl.col("language_covered").fill_null(pl.col("covered")),
+    ).drop("kind", "rule", "covered", "ready")  # fmt: skip
+    several = (pl.col("direction") == "given") & (pl.col("counterparts").list.len() > 1)
+    whom = pl.when(several).then("counterparts").otherwise(introduced(pl.col("text")))
+    meant = (pl.col("value_kind") == "introduction") & pl.col("introduces").is_null()
+    return acts.with_columns(introduces=pl.when(meant).then(whom).otherwise("introduces"))
+
+
+_LEADS = (
+    r"meet|introduc\w+|intro|told|call|email|contact|ask for|is|hi|hello|dear|hey|welcome|know|with|from|to|friend|colleague|cousin"
+    r"|mit|dir|von|ist|liebe|lieber|hallo|frau|herrn?|presento|con|a|de|es|présente|avec|à|est|ti|di|è|aan|van|met|o|com|é"
+    r"|с|это|к|моя|мой"
+)
+_PERSON = rf"(?:(?i:\b(?:{_LEADS}))\s+|,\s|^|& |and )(?:[@(])?(\p{{Lu}}[\p{{Ll}}'’-]+(?: \p{{Lu}}[\p{{Ll}}'’-]+){{0,2}})"
+_NOBODY = (
+    "I The This That It Its He She They We You My Our Your His Her Their Please Thanks Thank Hi Hello Hey Dear Meet As Over Monday "
+    "Tuesday Wednesday Thursday Friday Saturday Sunday January February March April May June July August September October November "
+    "December Putting Everyone Spoke Email Just Also And But If So Hallo Liebe Lieber Ciao Hola Bonjour Salut Hoi Oi Olá Te Os Ti Vi "
+    "Der Die Das Ich Er Sie Ihr Ein Eine Je Il Elle Ik Hij Zij"
+).split()
+
+
+def introduced(text: pl.Expr) -> pl.Expr:
+    """E-mail addresses, handles and names of people an introduction holds, as written; null if none."""
+    places = text.str.extract_all(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|@[\p{L}\p{N}_]+(?:\.[\p{L}\p{N}_]+)*")
+    found = text.str.extract_all(_PERSON).list.eval(pl.element().str.extract(r"(\p{Lu}[^,@(&]*)$").str.strip_chars())
+    names = found.list.eval(pl.element().filter(~pl.element().is_in(_NOBODY)))
+    whom = pl.concat_list(places, names).list.drop_nulls().list.unique(maintain_order=True)
+    return pl.when(whom.list.len() > 0).then(whom)
