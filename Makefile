@@ -3,10 +3,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
 
-.PHONY: help setup dev demo test lint types check slow server bench lock clean
+.PHONY: help setup dev demo test lint types check slow server bench lock new-source clean
 
 help:  ## this list
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 10
 
 setup:  ## .venv/ as requirements.lock says, ready to run
 	@$(PYTHON) deployments/environment.py requirements.lock
@@ -41,6 +41,9 @@ bench: dev  ## how fast, how much memory
 
 lock: dev  ## pin every package again, with hashes
 	$(BIN)/python deployments/environment.py --lock
+
+new-source: dev  ## NAME=example starts a source: its module and its first case
+	@$(BIN)/python -m tests.new_source $(NAME)
 
 clean:  ## take .venv/ and caches away
 	rm -rf .venv .pytest_cache .ruff_cache .mypy_cache .hypothesis .import_linter_cache
