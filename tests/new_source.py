@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-MODULE = '''"""{title}. What its export shows, from where that is known, and its traps: docs/add-a-source.md says what to write here."""
+MODULE = '''"""{title}. What its export shows, from where that is known, and its traps."""
 
 from __future__ import annotations
 
@@ -58,7 +58,10 @@ def read(archive: Archive, owner: Owner) -> Reading:
     reading.sees("message", "received", claim="the export's own list of files")
     return reading
 '''
-CASE = "date,from,text\n2024-05-01T10:00:00Z,Ana Example,thanks for the recipe because it saved the evening\nno date,Ana Example,hello\n"
+CASE = """date,from,text
+2024-05-01T10:00:00Z,Ana Example,thanks for the recipe because it saved the evening
+no date,Ana Example,hello
+"""
 
 
 def main(name: str) -> None:
