@@ -32,7 +32,7 @@ KINDS = (
 LIGHT = frozenset({"spam", "amplification", "thanks", "link", "ask", "applause", "status", "talk"})
 _HERE = Path(__file__).parent
 _BUILTIN = {
-    "s": r"(?:^|[.!?…:;–—\n\"(])", "c": r"(?:^|[.!?…:;–—\n\"(,]|<s> (?:and|then|so|but|just|please|yes|no|ok|also|maybe|or))",
+    "s": r"(?:^|[.!?…:;–—\n\"(])", "c": r"(?:^|[.!?…:;–—\n\"(,]|<s> (?:and|then|so|but|just|please|yes|no|nah|nope|yeah|well|ok|honestly|also|maybe|or))",
     "num": r"[^ ]*[0-9][^ ]*", "url": "xxurl", "mail": "xxmail", "at": "xxat", "name": r"(?:`[^ ]+(?: `[^ ]+)*|xxat)",
     "money": r"(?:[$€£₹¥] ?[0-9][^ ]*|[0-9][^ ]* ?(?:[$€£₹¥]|euros?|dollars?|pounds?|quid|bucks|usd|eur|gbp|k(?: |$)))",
 }  # fmt: skip
