@@ -114,7 +114,7 @@ def compiled(cue: str, macros: dict[str, str], words: bool) -> str:
     anchored, ended = cue.startswith("^"), cue.endswith("$")
     cue = cue.removeprefix("^").removesuffix("$").strip()
     cue = re.sub(r"(?<=[^\W_])\*", "[^ ]*", cue)
-    cue = cue.replace("'", "'?")
+    cue = re.sub(r"(?<!\bwe)(?<!\bshe)(?<!\bhe)'", "'?", cue)  # dont, ill; but were is not we're
     cue = re.sub(r" ?\.\.\. ?", "\x00", cue)
     cue = re.sub(r" ?(?<!\.)\.\.(?!\.) ?", "\x01", cue)
     if words:
