@@ -1,49 +1,42 @@
 -- One row per act of the owner that is a template: at least 90 % of its 3-word shingles were sent to 2 other people.
--- A text is compared through its rarest shared shingle, with at most 40 others that hold it.
-with shingle as (
-    select text_id, unnest(shingles) as shingle
-    from core.shingled
+-- Shingles are sorted by their hash, so the first four are a sample every near copy shares: texts that share two of those
+-- stand in one bucket, and each is held against its nearest three on either side there.
+with pick as (
+    select text_id, unnest([
+        hash(s[1], s[2]), hash(s[1], s[3]), hash(s[1], s[4]), hash(s[2], s[3]), hash(s[2], s[4]), hash(s[3], s[4])
+    ]) as bucket
+    from (select text_id, shingles as s from core.shingled where len(shingles) >= 4)
 ),
-spread as (
-    select shingle, count(*) as texts
-    from shingle
-    group by shingle
+crowded as (
+    select bucket
+    from pick
+    group by bucket
     having count(*) > 1
 ),
-held as (
-    select text_id, shingle, texts
-    from shingle
-    join spread using (shingle)
+placed as (
+    select bucket, text_id, row_number() over (partition by bucket order by text_id) as place
+    from pick
+    join crowded using (bucket)
 ),
-shared as (
-    select text_id, count(*) as shingles, arg_min(shingle, (texts, shingle)) as rarest
-    from held
-    group by text_id
-),
-candidate as (
-    select c.*, s.rarest
-    from core.shingled c
-    join shared s using (text_id)
-    where s.shingles >= 0.9 * len(c.shingles)
-),
-paired as (
-    select c.text_id, c.people, c.acts, c.shingles, o.people as other_people, o.shingles as other_shingles
-    from candidate c
-    join held h on h.shingle = c.rarest and h.text_id <> c.text_id
-    join core.shingled o on o.text_id = h.text_id
-    where o.one_person <> c.one_person or o.people > 1
-    qualify row_number() over (partition by c.text_id order by h.text_id) <= 40
+neighbour as (
+    select distinct a.text_id, b.text_id as other_id
+    from (select *, unnest([-3, -2, -1, 1, 2, 3]) as step from placed) a
+    join placed b on b.bucket = a.bucket and b.place = a.place + a.step
 ),
 near as (
-    select text_id, any_value(people) as people, any_value(acts) as acts, sum(other_people) as other_people
-    from paired
-    where len(list_intersect(shingles, other_shingles)) >= 0.9 * len(shingles)
-    group by text_id
+    select a.text_id, any_value(a.people) as people, sum(b.people) as other_people
+    from neighbour n
+    join core.shingled a on a.text_id = n.text_id
+    join core.shingled b on b.text_id = n.other_id
+    where (a.one_person <> b.one_person or b.people > 1)
+        and len(list_intersect(a.shingles, b.shingles)) >= 0.9 * len(a.shingles)
+    group by a.text_id
 ),
 templated as (
-    select acts from core.shingled where people > 2
-    union all
-    select acts from near where people - 1 + other_people >= 2
+    select text_id from core.shingled where people > 2
+    union
+    select text_id from near where people - 1 + other_people >= 2
 )
-select distinct unnest(acts) as act_id
-from templated
+select distinct unnest(s.acts) as act_id
+from core.shingled s
+join templated using (text_id)
