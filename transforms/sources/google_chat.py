@@ -1,0 +1,292 @@
+"""Google Chat in a Takeout: one folder per conversation, both sides, to the second; reactions without a date.
+
+A person is an e-mail address here: their old and their new one are two accounts. A direct message has one other member; in a
+space a message opens a topic for all members, an answer in a topic is for those who wrote in it. Spaces the owner has left
+are missing. https://support.google.com/accounts/answer/3024190
+
+Traps: dates are words (see formats.takeout), with a narrow blank in newer exports; a message of a deleted account has no
+author; bots write too. Google moved conversations of Hangouts here, back to 2013: a Hangouts.json of the same account may
+hold the same messages, as another platform's.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+import msgspec
+import polars as pl
+
+from transforms import times
+from transforms.act import Owner, Reading
+from transforms.archive import Archive, Member, Unreadable
+from transforms.formats import told
+from transforms.formats.jsonrecords import document, records
+from transforms.formats.takeout import spoken
+
+TITLE = "Google Chat"
+VERSION = "1"
+ASKS_OWNER = True
+_GROUPS, _INFOS, _USERS = "Groups/*/messages.json", "Groups/*/group_info.json", "Users/*/user_info.json"
+LAYOUTS = {"2020": tuple(f"Google Chat/{p}" for p in (_GROUPS, _INFOS, _USERS)), "unwrapped": (_GROUPS, _INFOS, _USERS)}
+IGNORES = {"Google Chat/Groups/*/*": "files that were sent", "Groups/DM */*": "files that were sent",
+           "Groups/Space */*": "files that were sent"}  # fmt: skip
+ROOM = 50  # people; in a larger one only those replied to are counterparts
+_SHOWS = re.compile(rb'"(messages|members|user|membership_info|name)"\s*:')
+_LIST = pl.List(pl.String)
+_LOST = "not a message of the expected form; get the export again"
+
+
+class Struct(msgspec.Struct, gc=False):
+    """An object of the export; keys it does not name are skipped."""
+
+
+class Person(Struct):
+    """Somebody, as this message or group knows them."""
+
+    name: str | None = None
+    email: str | None = None
+    user_type: str | None = None
+
+
+class Emoji(Struct):
+    """A reaction."""
+
+    unicode: str | None = None
+
+
+class Reaction(Struct):
+    """Who reacted alike."""
+
+    emoji: Emoji | None = None
+    reactor_emails: list[str] | None = None
+
+
+class Message(Struct):
+    """One message."""
+
+    created_date: str | None = None
+    creator: Person | None = None
+    text: str | None = None
+    topic_id: str | None = None
+    message_id: str | None = None
+    message_state: str | None = None
+    reactions: list[Reaction] | None = None
+
+
+class Group(Struct):
+    """A conversation and who is in it."""
+
+    members: list[Person] | None = None
+
+
+class User(Struct):
+    """Whose export this is."""
+
+    user: Person | None = None
+
+
+def claims(archive: Archive) -> list[Member]:
+    """What it reads: named alike by Google in every language; and beside it the files that were sent."""
+    mine = [m for m in archive.find(*LAYOUTS["unwrapped"]) if not m.size or _SHOWS.search(archive.head(m))]
+    sure = [m for m in mine if "google chat/" in m.path.lower() or re.search(r"Groups/(DM|Space) [^/]+/|Users/User ", m.path)]
+    return sure and sorted({*sure, *archive.find(*IGNORES)}, key=lambda m: m.number)
+
+
+def read(archive: Archive, owner: Owner) -> Reading:
+    """Everything a Takeout says of Google Chat."""
+    reading = Reading("google_chat")
+    book = Book(reading, owner)
+    for member in claims(archive):
+        reader = {"messages.json": book.messages, "group_info.json": book.group, "user_info.json": book.user}.get(member.name)
+        if reader:
+            try:
+                n = reader(member, archive.read(member))
+            except Unreadable as why:
+                reading.problem(member.number, "-", str(why))
+                n = 1
+            reading.member(member.number, n)
+    book.close()
+    return reading
+
+
+def _key(who: Person | None) -> str | None:
+    if who is None:
+        return None
+    return who.email.strip().lower() if who.email and who.email.strip() else f"name:{who.name}" if who.name else None
+
+
+class Book:
+    """What the members of one archive say, as columns, until all are read."""
+
+    def __init__(self, reading: Reading, owner: Owner) -> None:
+        self.reading, self.owner = reading, owner
+        self.me: list[str] = []
+        self.groups: dict[str, list[str]] = {}
+        self.people: list[tuple] = []
+        self.said: list[pl.DataFrame] = []
+        self.reacted: list[tuple] = []
+
+    def user(self, member: Member, data: bytes) -> int:
+        """The owner, and in which groups they are."""
+        who = document(data, User).user
+        if not (key := _key(who)):
+            raise Unreadable("does not name whose export it is; get the export again")
+        self.me.append(key)
+        self.reading.owner_name = self.reading.owner_name or who.name
+        self._person(who, f"{member.number}:0")
+        return 1
+
+    def group(self, member: Member, data: bytes) -> int:
+        """Who is in a conversation."""
+        members = [p for p in document(data, Group).members or () if _key(p)]
+        if not members:
+            self.reading.set_aside(member.number, "conversations without members", 1)
+        self.groups[_folder(member)] = list(dict.fromkeys(_key(p) for p in members))
+        for person in members:
+            self._person(person, f"{member.number}:0")
+        return 1
+
+    def messages(self, member: Member, data: bytes) -> int:
+        """All messages of one conversation."""
+        good, bad = records(data, Message, "messages")
+        for i in bad:
+            self.reading.problem(member.number, i, _LOST)
+        all_ = list(good.values())
+        self.said.append(pl.DataFrame({
+            "i": list(good), "by": [_key(m.creator) for m in all_], "name": [m.creator and m.creator.name for m in all_],
+            "type": [m.creator and m.creator.user_type for m in all_], "at": [m.created_date for m in all_],
+            "text": [m.text for m in all_], "id": [m.message_id for m in all_], "topic": [m.topic_id for m in all_],
+            "gone": [m.message_state == "DELETED" for m in all_], "member": [member.number] * len(all_),
+            "folder": [_folder(member)] * len(all_),
+        }, schema={"i": pl.Int64, **dict.fromkeys(("by", "name", "type", "at", "text", "id", "topic"), pl.String),
+                   "gone": pl.Boolean, "member": pl.Int32, "folder": pl.String}))  # fmt: skip
+        self.reacted += [
+            (member.number, i, r.emoji.unicode if r.emoji else None, who.strip().lower())
+            for i, m in good.items() if m.reactions for r in m.reactions for who in r.reactor_emails or ()
+        ]  # fmt: skip
+        return len(good) + len(bad)
+
+    def close(self) -> None:
+        """Tell every act once."""
+        self._whose()
+        said = pl.concat(self.said) if self.said else pl.DataFrame()
+        self._accounts(said)
+        if said.is_empty():
+            return
+        if not self.me:
+            for member, n in said.group_by("member").len().sort("member").iter_rows():
+                reason = "who the owner is is told nowhere; add your address to people.csv with `me`"
+                self.reading.problem(member, "-", reason, records=n)
+            return
+        told.aside(self.reading, said.filter("gone"), "deleted messages, of which only the time is left")
+        rows = self._rows(said.filter(~pl.col("gone")))
+        lonely = ~pl.col("direct") & (pl.col("by").is_null())
+        alone = pl.col("own") & (pl.col("n") == 0)
+        told.aside(self.reading, rows.filter(alone), "notes to oneself or to a bot")
+        bots = pl.col("by").is_in(sorted(self._bots)).fill_null(False)
+        told.aside(self.reading, rows.filter(bots), "messages of bots")
+        rows = rows.filter(~alone & ~bots)
+        told.tell(self.reading, pl.concat([self._acts(rows, lonely), self._reactions(rows)]))
+        claim = "messages.json of every conversation the owner is still in"
+        shown = ("message", "group", "reaction") if self.reacted else ("message", "group")
+        for channel in shown:
+            for direction in ("given", "received"):
+                self.reading.sees(channel, direction, claim=claim)
+
+    def _whose(self) -> None:
+        """The owner: as the export says, else an address they gave, else whoever is in every one of several conversations."""
+        everywhere = Counter(k for keys in self.groups.values() for k in keys)
+        if not self.me:
+            self.me = sorted(set(everywhere) & {m.lower() for m in self.owner.me})
+        if not self.me and len(self.groups) > 1:
+            always = [k for k, n in everywhere.items() if n == len(self.groups)]
+            self.me = always if len(always) == 1 else []
+        self.me = list(dict.fromkeys(self.me))
+        self.reading.owner_key, self.reading.owner_aliases = (self.me or [None])[0], sorted(self.me[1:])
+
+    def _rows(self, said: pl.DataFrame) -> pl.DataFrame:
+        """Messages with who else is there: the members, and those who wrote where no members are told."""
+        nobody = self.me + sorted(self._bots)
+        wrote = said.group_by("folder").agg(wrote=pl.col("by").drop_nulls().unique())
+        groups = pl.DataFrame({"folder": list(self.groups), "people": list(self.groups.values())},
+                              schema={"folder": pl.String, "people": _LIST})  # fmt: skip
+        there = wrote.join(groups, on="folder", how="left").with_columns(
+            pl.coalesce(pl.when(pl.col("people").list.set_difference(nobody).list.len() > 0).then("people"), "wrote")
+            .list.set_difference(nobody).list.sort().alias("others")
+        ).select("folder", "others", n=pl.col("others").list.len())  # fmt: skip
+        group, topic, last = (pl.col("id").str.extract("^([^/]*)/([^/]*)/([^/]*)$", i) for i in (1, 2, 3))
+        rows = said.join(there, on="folder", how="left", maintain_order="left").with_columns(
+            own=pl.col("by").is_in(self.me).fill_null(False), happened_at=spoken(pl.col("at")), direct=pl.col("n") <= 1,
+            thread=pl.concat_str(
+                group.fill_null(pl.col("folder")), pl.coalesce("topic", topic, "id"), separator="/", ignore_nulls=True
+            ),
+            is_reply=(topic != last).fill_null(False),
+            uri=pl.coalesce("id", pl.concat_str(pl.col("folder", "by", "at", "text").fill_null(""), separator=" ")),
+        )  # fmt: skip
+        answered = rows.filter("is_reply", ~pl.col("direct")).select("thread").unique()
+        peers = rows.join(answered, on="thread", how="semi").group_by("thread").agg(
+            peers=pl.col("by").filter(~pl.col("by").is_in(nobody)).drop_nulls().unique().sort(), with_me=pl.col("own").any()
+        )  # fmt: skip
+        return rows.join(peers, on="thread", how="left", maintain_order="left")
+
+    def _acts(self, rows: pl.DataFrame, nobody: pl.Expr) -> pl.DataFrame:
+        """Messages: to the one other, to those who wrote in the topic, or to all of a room that is small enough."""
+        empty = pl.lit([], _LIST)
+        large = pl.col("n") > ROOM
+        answer = (pl.col("is_reply") & ~pl.col("direct") & (pl.col("peers").list.len() > 0)).fill_null(False)
+        whom = pl.when(answer).then("peers").when(large).then(empty).otherwise("others")
+        author = pl.coalesce("by", pl.when("direct").then(pl.col("others").list.first()))
+        to_me = answer & pl.col("with_me").fill_null(False)
+        by = pl.when(nobody | author.is_null() | (large & ~to_me)).then(empty).otherwise(pl.concat_list(author))
+        return rows.select(
+            "member", "i", "uri", "happened_at", "thread", "is_reply", "text",
+            post=pl.col("id"), composed=pl.lit(True), value_kind=pl.lit(None, pl.String), time_precision=pl.lit("second"),
+            channel=pl.when("direct").then(pl.lit("message")).otherwise(pl.lit("group")),
+            direction=pl.when("own").then(pl.lit("given")).otherwise(pl.lit("received")),
+            counterparts=pl.when("own").then(whom).otherwise(by),
+            n_targets=pl.when(answer & (pl.col("own") | to_me)).then(pl.col("peers").list.len())
+            .otherwise("n").cast(pl.Int32),
+        )  # fmt: skip
+
+    def _reactions(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """Reactions between the owner and the author; they carry no date."""
+        reacted = pl.DataFrame(self.reacted, orient="row", schema={
+            "member": pl.Int32, "i": pl.Int64, "emoji": pl.String, "who": pl.String,
+        })  # fmt: skip
+        both = reacted.join(rows, on=["member", "i"], how="inner", maintain_order="left")
+        mine = pl.col("who").is_in(self.me)
+        both = both.filter(mine != pl.col("own"), pl.col("by").is_not_null() | ~mine)
+        return both.select(
+            "member", "i", uri=pl.concat_str("uri", pl.col("emoji").fill_null(""), "who", separator=" "),
+            happened_at=pl.lit(None, times.INSTANT), thread="thread", is_reply=pl.lit(False), text=pl.lit(None, pl.String),
+            post="id", composed=pl.lit(False), value_kind=pl.lit("applause"), time_precision=pl.lit("unknown"),
+            channel=pl.lit("reaction"), direction=pl.when(mine).then(pl.lit("given")).otherwise(pl.lit("received")),
+            counterparts=pl.concat_list(pl.when(mine).then("by").otherwise("who")), n_targets=pl.lit(1, pl.Int32),
+        )  # fmt: skip
+
+    def _person(self, who: Person, record: str | None) -> None:
+        self.people.append((_key(who), who.name, who.user_type, record))
+
+    def _accounts(self, said: pl.DataFrame) -> None:
+        """Everybody named, the owner too where a record is about nothing else."""
+        schema = dict.fromkeys(("key", "name", "type", "record"), pl.String)
+        people = pl.DataFrame(self.people, schema=schema, orient="row")
+        if not said.is_empty():
+            wrote = said.select(key="by", name="name", type="type", record=pl.lit(None, pl.String)).drop_nulls("key")
+            people = pl.concat([people, wrote.unique("key", keep="last", maintain_order=True)])
+        reacted = [(who, None, None, None) for *_, who in self.reacted]
+        people = pl.concat([people, pl.DataFrame(reacted, schema=schema, orient="row").unique("key", maintain_order=True)])
+        named = pl.col("key").str.starts_with("name:")
+        bot = pl.col("type").is_not_null() & (pl.col("type") != "Human")
+        self._bots = set(people.filter(bot)["key"].to_list()) - set(self.me)
+        self.reading.accounts(people.filter(pl.col("record").is_not_null() | ~pl.col("key").is_in(self.me)).select(
+            "key", "name", "record", account_kind=pl.when(pl.col("key").is_in(sorted(self._bots))).then(pl.lit("bot")),
+            identified=pl.when(named).then(pl.lit("name")).otherwise(pl.lit("email")),
+            same_as=pl.when(named).then(pl.lit([], _LIST)).otherwise(pl.concat_list(pl.lit("email:") + pl.col("key"))),
+        ))  # fmt: skip
+
+
+def _folder(member: Member) -> str:
+    """The folder of a conversation names it: `DM k6…` or `Space AAAA…`."""
+    return member.path.rsplit("/", 2)[-2] if member.path.count("/") else ""
