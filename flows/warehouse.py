@@ -29,11 +29,11 @@ _SHAPES = {
     "member": ["member", "path", "pattern", "status", "reason", "records"],
     "source": ["exported_at", "owner_key", "owner_name", "owner_aliases", "records"],
 }
-_PEOPLE = ["account", "person", "me", "pin", "expect", "introduced_by", "relevant", "not_same_as"]
+_PEOPLE = ["account", "person", "me", "pin", "expect", "introduced_by", "relevant", "not_same_as", "same_as"]
 _KINDS = ["act_id", "kind", "verdict"]
 
 
-def connect(path: Path, *, memory: str = "4GB") -> duckdb.DuckDBPyConnection:
+def connect(path: Path, *, memory: str = "2GB") -> duckdb.DuckDBPyConnection:
     """Open a database of ours for writing: no extensions from anywhere, temporary files beside it."""
     con = duckdb.connect(
         str(path),
