@@ -7,7 +7,7 @@ import random
 from pathlib import Path
 
 from transforms.formats.jsonrecords import records
-from transforms.sources.hangouts import Entry
+from transforms.sources.hangouts.decode import Entry
 
 _SAID = "so when do we meet for the naïve plan über 🎉 send me notes please thanks"
 ME, TALKS = "1" + "0" * 20, 100

@@ -34,6 +34,7 @@ IGNORES = {"Google Chat/Groups/*/*": "files that were sent", "Groups/DM */*": "f
 ROOM = 50  # people; in a larger one only those replied to are counterparts
 _SHOWS = re.compile(rb'"(messages|members|user|membership_info|name)"\s*:')
 _LIST = pl.List(pl.String)
+_SAID = {"i": pl.Int64, **dict.fromkeys(("email", "name", "type", "at", "text", "id", "topic", "state"), pl.String)}
 _LOST = "not a message of the expected form; get the export again"
 
 
@@ -86,6 +87,9 @@ class User(Struct):
     user: Person | None = None
 
 
+_NOBODY = Person()
+
+
 def claims(archive: Archive) -> list[Member]:
     """What it reads: named alike by Google in every language; and beside it the files that were sent."""
     mine = [m for m in archive.find(*LAYOUTS["unwrapped"]) if not m.size or _SHOWS.search(archive.head(m))]
@@ -114,6 +118,12 @@ def _key(who: Person | None) -> str | None:
     if who is None:
         return None
     return who.email.strip().lower() if who.email and who.email.strip() else f"name:{who.name}" if who.name else None
+
+
+def _keyed(email: pl.Expr, name: pl.Expr) -> pl.Expr:
+    """The same of columns."""
+    email = email.str.strip_chars().str.to_lowercase()
+    return pl.coalesce(pl.when(email != "").then(email), pl.when(name != "").then(pl.lit("name:") + name))
 
 
 class Book:
@@ -153,14 +163,16 @@ class Book:
         for i in bad:
             self.reading.problem(member.number, i, _LOST)
         all_ = list(good.values())
-        self.said.append(pl.DataFrame({
-            "i": list(good), "by": [_key(m.creator) for m in all_], "name": [m.creator and m.creator.name for m in all_],
-            "type": [m.creator and m.creator.user_type for m in all_], "at": [m.created_date for m in all_],
-            "text": [m.text for m in all_], "id": [m.message_id for m in all_], "topic": [m.topic_id for m in all_],
-            "gone": [m.message_state == "DELETED" for m in all_], "member": [member.number] * len(all_),
-            "folder": [_folder(member)] * len(all_),
-        }, schema={"i": pl.Int64, **dict.fromkeys(("by", "name", "type", "at", "text", "id", "topic"), pl.String),
-                   "gone": pl.Boolean, "member": pl.Int32, "folder": pl.String}))  # fmt: skip
+        by = [m.creator or _NOBODY for m in all_]
+        frame = pl.DataFrame({
+            "i": list(good), "email": [p.email for p in by], "name": [p.name for p in by], "type": [p.user_type for p in by],
+            "at": [m.created_date for m in all_], "text": [m.text for m in all_], "id": [m.message_id for m in all_],
+            "topic": [m.topic_id for m in all_], "state": [m.message_state for m in all_],
+        }, schema=_SAID)  # fmt: skip
+        self.said.append(frame.with_columns(
+            by=_keyed(pl.col("email"), pl.col("name")), gone=(pl.col("state") == "DELETED").fill_null(False),
+            member=pl.lit(member.number, pl.Int32), folder=pl.lit(_folder(member)),
+        ))  # fmt: skip
         self.reacted += [
             (member.number, i, r.emoji.unicode if r.emoji else None, who.strip().lower())
             for i, m in good.items() if m.reactions for r in m.reactions for who in r.reactor_emails or ()

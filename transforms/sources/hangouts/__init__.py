@@ -25,6 +25,7 @@ from transforms.archive import Archive, Member, Unreadable
 from transforms.formats import told
 from transforms.formats.jsonrecords import records
 from transforms.formats.takeout import gaia
+from transforms.sources.hangouts.decode import Entry, Event, Id, Inner, LooseEntry, LooseInner, Message, Self
 
 TITLE = "Google Hangouts"
 VERSION = "1"
@@ -35,136 +36,6 @@ IGNORES = {
 ROOM = 50  # people; in a larger one nobody is a counterpart by being there
 _SHOWS = re.compile(rb'"conversation_state"|"conversations"\s*:')
 _LIST = pl.List(pl.String)
-
-
-class Struct(msgspec.Struct, gc=False):
-    """An object of the export; keys it does not name are skipped."""
-
-
-class Id(Struct):
-    """Somebody: an account number of Google, for a telephone a number of Hangouts."""
-
-    gaia_id: str | None = None
-    chat_id: str | None = None
-
-
-class Segment(Struct):
-    """A piece of a text. A line break has no text."""
-
-    type: str | None = None
-    text: str | None = None
-
-
-class Content(Struct):
-    """What a message says."""
-
-    segment: list[Segment] | None = None
-
-
-class Message(Struct):
-    """A message."""
-
-    message_content: Content | None = None
-
-
-class Call(Struct):
-    """The start or the end of a call."""
-
-    event_type: str | None = None
-    participant_id: list[Id] | None = None
-    hangout_duration_secs: str | int | None = None
-
-
-class Change(Struct):
-    """People who joined or left."""
-
-    type: str | None = None
-    participant_id: list[Id] | None = None
-
-
-class Event(Struct):
-    """One thing that happened in a conversation."""
-
-    timestamp: str | int
-    sender_id: Id | None = None
-    event_id: str | None = None
-    event_type: str | None = None
-    chat_message: Message | None = None
-    hangout_event: Call | None = None
-    membership_change: Change | None = None
-
-
-class Name(Struct):
-    """The id of a conversation."""
-
-    id: str | None = None
-
-
-class ReadState(Struct):
-    """Up to where the owner has read, and so who the owner is."""
-
-    participant_id: Id | None = None
-
-
-class Self(Struct):
-    """The owner in a conversation."""
-
-    self_read_state: ReadState | None = None
-    inviter_id: Id | None = None
-    invite_timestamp: str | int | None = None
-
-
-class Phone(Struct):
-    """A telephone number in international form."""
-
-    e164: str | None = None
-
-
-class Participant(Struct):
-    """Somebody in a conversation, now or once."""
-
-    id: Id | None = None
-    fallback_name: str | None = None
-    phone_number: Phone | None = None
-
-
-class Conversation(Struct):
-    """Who talks to whom."""
-
-    id: Name | None = None
-    type: str | None = None
-    self_conversation_state: Self | None = None
-    participant_data: list[Participant] | None = None
-
-
-class Inner(Struct):
-    """What both roots wrap a conversation in; the older one has the events here."""
-
-    conversation_id: Name | None = None
-    conversation: Conversation = msgspec.field(default_factory=Conversation)
-    event: list[Event] | None = None
-
-
-class Entry(Struct):
-    """One conversation with its events, of either root."""
-
-    conversation: Inner | None = None
-    conversation_state: Inner | None = None
-    events: list[Event] | None = None
-
-
-class LooseInner(Inner):
-    """The same with events undecoded, for a conversation in which one is broken."""
-
-    event: list[msgspec.Raw] | None = None
-
-
-class LooseEntry(Entry):
-    """The same with events undecoded."""
-
-    conversation: LooseInner | None = None
-    conversation_state: LooseInner | None = None
-    events: list[msgspec.Raw] | None = None
 
 
 def claims(archive: Archive) -> list[Member]:
