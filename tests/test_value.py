@@ -18,18 +18,20 @@ DEV = HERE.parents[1] / "shared" / "labels" / "dev.csv"
 
 
 def kind(text: str, channel: str = "message", **more: object) -> str:
-    return value.classify(pl.DataFrame({"text": [text], "channel": [channel]} | {k: [v] for k, v in more.items()}))["value_kind"][0]
+    return value.classify(pl.DataFrame({"text": [text], "channel": [channel]} | {k: [v] for k, v in more.items()}))["value_kind"][
+        0
+    ]
 
 
 PAIRS = [  # essay 004 told in other words: what is no value, and its counterpart that is
     ("Just had a salad", "status", "Such a good salad that I'm sharing the recipe", "resource"),
-    ("I'm at the trade fair all week", "status", "Anyone who wants to go to the trade fair, here are some passes", "resource"),
+    ("I'm at the trade fair all week", "status", "Anyone who wants to see the fair, here are some passes", "resource"),
     ("I'm too busy to take this client on", "status",
-     "Hey @example_bea I have a client who could really use your knowledge, here is their name and number and email", "introduction"),
-    ("I'm reading about 10 great slide decks", "status", "Here is a link to 10 great slide decks https://example.org/10", "resource"),
+     "Hey @example_bea I have a client who could really use your knowledge, here is their name and number", "introduction"),
+    ("I'm reading about 10 great slide decks", "status", "Here is a link to 10 great decks https://example.org/10", "resource"),
     ("Thanks, Tony.", "thanks", "If it wasn't for @example_tony I don't know what I would have done", "credit"),
-    ("I'm reading about an Amber Alert", "status", "RT @example_police Amber Alert: boy of six, last seen at the mall", "amplification"),
-    ("Well done for giving to a good cause!", "applause", "I can come over and help you rebuild, I'll bring tools and food", "offer"),
+    ("I'm reading about an Amber Alert", "status", "RT @example_police Amber Alert: boy of six, at the mall", "amplification"),
+    ("Well done for giving to a good cause!", "applause", "I can come and help you rebuild, I'll bring tools", "offer"),
 ]  # fmt: skip
 
 
@@ -68,8 +70,9 @@ def test_the_channel_decides():
         assert kind("haha ok", channel) == expected
 
 
-@pytest.mark.parametrize("text", ["Minä en ole vielä nähnyt sitä mutta se on varmasti hyvä", "Κάλεσέ με αύριο", "ขอบคุณมากครับ",
-                                  "Я ще не знаю, чи це можливо, але спробуємо", "Nem tudom még hogy mi lesz ebből de nagyon várom"])  # fmt: skip
+@pytest.mark.parametrize("text", ["Minä en ole vielä nähnyt sitä mutta se on varmasti hyvä", "Κάλεσέ με αύριο",
+                                  "ขอบคุณมากครับ", "Я ще не знаю, чи це можливо, але спробуємо",
+                                  "Nem tudom még hogy mi lesz ebből de nagyon várom"])  # fmt: skip
 def test_a_language_without_cues_is_talk_and_said_so(text):
     row = value.classify(pl.DataFrame({"text": [text]})).row(0, named=True)
     assert (row["value_kind"], row["value_rule"], row["language_covered"]) == ("talk", "talk:no-cues", False)
@@ -86,8 +89,8 @@ def test_kinds_fill_only_what_a_source_left_open():
         "channel": ["message", "message", "reaction", "call", "message", "message"],
         "direction": ["given", "received", "given", "received", "given", "received"],
         "counterparts": [["p1", "p2"], ["p3"], ["p4"], ["p4"], ["p4"], ["p5"]], "n_targets": [2, 1, 1, 1, 1, 1],
-        "text": ["Wen, meet Dario. You two should talk.", "I told Ada Lovelace about you, write to her: ada@example.org", None, None,
-                 "I can lend you my car", "Happy birthday!"],
+        "text": ["Wen, meet Dario. You two should talk.", "I told Ada Lovelace about you, write to her: ada@example.org",
+                 None, None, "I can lend you my car", "Happy birthday!"],
         "composed": [True, True, False, True, True, True], "value_kind": [None, None, None, None, "help", None],
         "value_rule": [None] * 6,
     }, schema_overrides={"value_kind": pl.String, "value_rule": pl.String}), act.ACT)  # fmt: skip
@@ -113,9 +116,9 @@ def test_any_text_has_one_kind_and_keeps_its_place(texts):
 def test_every_language_knows_the_kinds_of_weight():
     for code, file in languages().items():
         if code != "any":
-            assert {"help", "resource", "credit", "introduction", "offer", "recommendation", "spam"} <= {r.kind for r in file.rules} | (
-                {"resource"} if code == "hi-latin" else set()
-            ), code
+            assert {"help", "resource", "credit", "introduction", "offer", "recommendation", "spam"} <= {
+                r.kind for r in file.rules
+            } | ({"resource"} if code == "hi-latin" else set()), code
 
 
 @pytest.mark.parametrize("path", [HERE / "kinds.csv", DEV], ids=["own", "dev"])

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import polars as pl
 
-from transforms import text as texts
 from transforms.cues import KINDS, Rule, foreign, languages
 from transforms.cues.tokens import tokens
 
@@ -45,6 +44,7 @@ _SCRIPTS = {  # and how many letters of Latin one character weighs
     "other": (r"[\p{Greek}\p{Hebrew}\p{Thai}\p{Bengali}\p{Tamil}\p{Telugu}\p{Georgian}\p{Armenian}\p{Khmer}\p{Myanmar}"
               r"\p{Gujarati}\p{Gurmukhi}\p{Kannada}\p{Malayalam}\p{Sinhala}\p{Lao}\p{Ethiopic}]", 1),
 }  # fmt: skip
+_LETTERS = "[" + "".join(p.strip("[]") for p, _ in _SCRIPTS.values()) + "]"
 _FOREIGN = {  # letters and words of other languages in a script of ours
     "arabic": "[پچژگٹڈڑںے]", "devanagari": "ळ|आहे|छन्|हरू|भएको", "cyrillic": "[іїєґўјљњћђџѓќѕқғүұәөһң]",
 }  # fmt: skip
@@ -80,9 +80,7 @@ def _judge(rows: pl.DataFrame) -> pl.DataFrame:
     spoken = _spoken(rows).with_columns(prefer=pl.int_range(pl.len()).over("row"))
     parts = rows.join(spoken, on="row").partition_by("code", as_dict=True)
     fired = pl.concat([pl.DataFrame(schema=_FIRED), *(_fire(part, code) for (code,), part in parts.items())])
-    best = (
-        fired.join(spoken, on=["row", "code"]).sort("tier", "order", "prefer").unique("row", keep="first", maintain_order=True)
-    )
+    best = fired.join(spoken, on=["row", "code"]).sort("tier", "order", "prefer").unique("row", keep="first", maintain_order=True)
     first = spoken.filter(pl.col("prefer") == 0).select("row", first="code")
     found = first.join(best, on="row", how="left")
     return found.select("row", "kind", "rule", "tier", language=pl.coalesce("code", "first").str.head(2))
@@ -95,10 +93,11 @@ def _spoken(rows: pl.DataFrame) -> pl.DataFrame:
     where they leave a draw, or a short text holds none, every language of the draw is asked.
     """
     known = languages()
-    odd = rows["whole"].str.len_bytes() > rows["whole"].str.len_chars()
+    odd = rows["whole"].str.contains(_LETTERS)
     rows = pl.concat([rows.filter(~odd).with_columns(script=pl.lit("latin")), _scripted(rows.filter(odd))])
-    wordless = ~pl.col("whole").str.replace_all(r"xx(?:url|mail|at)", "").str.contains(r"\p{L}")
-    rows = rows.with_columns(script=pl.when((pl.col("script") == "latin") & wordless).then(pl.lit("any")).otherwise("script"))
+    few = pl.when((pl.col("script") == "latin") & (pl.col("words") < 9)).then("whole")
+    wordless = ~few.str.replace_all(r"xx(?:url|mail|at)", "").str.contains(r"\p{L}")
+    rows = rows.with_columns(script=pl.when(wordless).then(pl.lit("any")).otherwise("script"))
     told, apart = pl.col("lang").is_not_null(), pl.col("script") == "any"
     own = {file.script: code for code, file in known.items() if file.script != "latin"}
     romanised = pl.col("lang") + "-" + pl.col("script")
@@ -123,10 +122,14 @@ def _latin(rows: pl.DataFrame) -> pl.DataFrame:
     count = {code: pl.col("whole").str.count_matches(p).cast(pl.Int32) for code, p in (known | foreign()).items()}
     english = rows.with_columns(en=count.pop("en")).with_columns(sure=(pl.col("en") >= 3) & (pl.col("en") * 3 >= pl.col("words")))
     sure = english.filter("sure").select("row", code=pl.lit("en"))
-    rows = english.filter(~pl.col("sure")).with_columns(**count)
-    best = pl.max_horizontal("en", *(c for c in count if c in known))
-    missed = (pl.max_horizontal(*foreign()) > best) | ((pl.col("words") > 5) & (best * 10 < pl.col("words")))
-    rows = rows.filter(~missed).with_columns(best=best)
+    rows = english.filter(~pl.col("sure")).with_columns(**{c: count[c] for c in count if c in known})
+    rows = rows.with_columns(best=pl.max_horizontal("en", *(c for c in count if c in known)))
+    told = pl.col("best") * 3 >= pl.col("words")
+    far = rows.filter(~told).with_columns(**{c: count[c] for c in foreign()})
+    far = far.filter(
+        (pl.max_horizontal(*foreign()) <= pl.col("best")) & ((pl.col("words") < 6) | (pl.col("best") * 10 >= pl.col("words")))
+    )
+    rows = pl.concat([rows.filter(told), far.select(rows.columns)])
     order = ["en", *(c for c in known if c != "en")]
     drawn = pl.concat_list(pl.when(pl.col(c) == pl.col("best")).then(pl.lit(c)) for c in order).list.drop_nulls()
     return pl.concat([sure, rows.select("row", code=drawn).explode("code")])
@@ -173,21 +176,6 @@ def _holds(rule: Rule) -> pl.Expr:
 
 
 def kinds(acts: pl.DataFrame) -> pl.DataFrame:
-    """Fill value_kind, value_rule, language_covered and stock of acts (see act.ACT) where the source left the kind open."""
-    open_ = pl.col("value_kind").is_null()
-    told = classify(acts.select("text", "channel", "is_reply", to_person=pl.col("counterparts").list.len() > 0))
-    found = {c: told[c] for c in ("value_kind", "value_rule", "language_covered", "stock")}
-    one_click = ~pl.col("composed")
-    return acts.with_columns(
-        value_kind=pl.when(~open_).then("value_kind").when(one_click).then(pl.lit("applause")).otherwise(found["value_kind"]),
-        value_rule=pl.when(~open_).then(pl.coalesce("value_rule", "channel:" + pl.col("channel")))
-        .when(one_click).then(pl.lit("channel:one-click")).otherwise(found["value_rule"]),
-        language_covered=pl.when(open_ & ~one_click).then(found["language_covered"]).otherwise(True),
-        stock=pl.col("stock") | (open_ & found["stock"]),
-    )  # fmt: skip
-
-
-def kinds(acts: pl.DataFrame) -> pl.DataFrame:
     """Fill value_kind, value_rule, language_covered, stock and introduces of acts, where a source left value_kind null.
 
     Whom an introduction connects: its recipients if the owner addressed several, else the addresses, handles and names
@@ -217,23 +205,24 @@ def kinds(acts: pl.DataFrame) -> pl.DataFrame:
 
 
 _LEADS = (
-    r"meet|introduc\w+|intro|told|call|email|contact|ask for|is|hi|hello|dear|hey|welcome|know|with|from|to|friend|colleague|cousin"
-    r"|mit|dir|von|ist|liebe|lieber|hallo|frau|herrn?|presento|con|a|de|es|présente|avec|à|est|ti|di|è|aan|van|met|o|com|é"
+    r"meet|introduc\w+|intro|told|call|email|contact|ask for|is|hi|hello|dear|hey|welcome|know|with|from|to|friend|colleague"
+    r"|cousin|mit|dir|von|ist|liebe|lieber|hallo|frau|herrn?|presento|con|a|de|es|présente|avec|à|est|ti|di|è|aan|van|met|o|com|é"
     r"|с|это|к|моя|мой"
 )
 _PERSON = rf"(?:(?i:\b(?:{_LEADS}))\s+|,\s|^|& |and )(?:[@(])?(\p{{Lu}}[\p{{Ll}}'’-]+(?: \p{{Lu}}[\p{{Ll}}'’-]+){{0,2}})"
-_NOBODY = (
-    "I The This That It Its He She They We You My Our Your His Her Their Please Thanks Thank Hi Hello Hey Dear Meet As Over Monday "
-    "Tuesday Wednesday Thursday Friday Saturday Sunday January February March April May June July August September October November "
-    "December Putting Everyone Spoke Email Just Also And But If So Hallo Liebe Lieber Ciao Hola Bonjour Salut Hoi Oi Olá Te Os Ti Vi "
-    "Der Die Das Ich Er Sie Ihr Ein Eine Je Il Elle Ik Hij Zij"
-).split()
+_NOBODY = (  # capital letters that begin no name
+    "I The This That It Its He She They We You My Our Your His Her Their Please Thanks Thank Hi Hello Hey Dear "
+    "Meet As Over Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April May "
+    "June July August September October November December Putting Everyone Spoke Email Just Also And But If So "
+    "Hallo Liebe Lieber Ciao Hola Bonjour Salut Hoi Oi Olá Te Os Ti Vi Der Die Das Ich Er Sie Ihr Ein Eine Je "
+    "Il Elle Ik Hij Zij"
+)
 
 
 def introduced(text: pl.Expr) -> pl.Expr:
     """E-mail addresses, handles and names of people an introduction holds, as written; null if none."""
     places = text.str.extract_all(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|@[\p{L}\p{N}_]+(?:\.[\p{L}\p{N}_]+)*")
     found = text.str.extract_all(_PERSON).list.eval(pl.element().str.extract(r"(\p{Lu}[^,@(&]*)$").str.strip_chars())
-    names = found.list.eval(pl.element().filter(~pl.element().is_in(_NOBODY)))
+    names = found.list.eval(pl.element().filter(~pl.element().is_in(_NOBODY.split())))
     whom = pl.concat_list(places, names).list.drop_nulls().list.unique(maintain_order=True)
     return pl.when(whom.list.len() > 0).then(whom)

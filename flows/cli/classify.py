@@ -9,9 +9,8 @@ from typing import Annotated
 import polars as pl
 import typer
 
-CLASSES = {k: "heavy" for k in ("introduction", "offer", "recommendation", "gift")} | {
-    k: "mid" for k in ("help", "resource", "credit")
-}
+CLASSES = dict.fromkeys(("introduction", "offer", "recommendation", "gift"), "heavy")
+CLASSES |= dict.fromkeys(("help", "resource", "credit"), "mid")
 _CHANNELS = {  # names people give to channels, first match: ours
     "recommend": "recommendation", "endorse": "endorsement", "repost|retweet|reblog": "repost", "gift": "gift",
     "comment|reply": "comment", "group|discord|forum|channel": "group", "mail": "mail", "invit": "invitation",
@@ -20,14 +19,18 @@ _CHANNELS = {  # names people give to channels, first match: ours
 }  # fmt: skip
 _TRUE = ("1", "true", "yes", "y")
 
-File = Annotated[Path, typer.Argument(help="CSV with id and text; lang, channel, to_person where known", exists=True, dir_okay=False)]
+File = Annotated[
+    Path, typer.Argument(help="CSV with id and text; lang, channel, to_person where known", exists=True, dir_okay=False)
+]
 
 
 def classified(path: Path) -> pl.DataFrame:
     """The CSV's rows with value_kind, value_rule and language_covered. Raises ValueError if a column is missing."""
     rows = pl.read_csv(path, infer_schema=False)
     if missing := {"id", "text"} - set(rows.columns):
-        raise ValueError(f"{path.name}: no column {', '.join(sorted(missing))} — found {', '.join(rows.columns)}; give id and text")
+        raise ValueError(
+            f"{path.name}: no column {', '.join(sorted(missing))} — found {', '.join(rows.columns)}; give id and text"
+        )
     rows = rows.with_columns(pl.lit(None, pl.String).alias(c) for c in ("lang", "channel", "to_person") if c not in rows.columns)
     from transforms import value
 
@@ -110,4 +113,3 @@ def score(file: File) -> None:
     with pl.Config(tbl_formatting="MARKDOWN", tbl_hide_column_data_types=True, tbl_hide_dataframe_shape=True, tbl_rows=-1,
                    tbl_cols=-1, tbl_width_chars=400, float_precision=3):  # fmt: skip
         typer.echo(f"{scores(rows)}\n\n{confusion(rows)}")
-

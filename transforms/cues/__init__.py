@@ -32,7 +32,8 @@ KINDS = (
 LIGHT = frozenset({"spam", "amplification", "thanks", "link", "ask", "applause", "status", "talk"})
 _HERE = Path(__file__).parent
 _BUILTIN = {
-    "s": r"(?:^|[.!?…:;–—\n\"(])", "c": r"(?:^|[.!?…:;–—\n\"(,]|<s> (?:and|then|so|but|just|please|yes|no|nah|nope|yeah|well|ok|honestly|also|maybe|or))",
+    "s": r"(?:^|[.!?…:;–—\n\"(])",
+    "c": r"(?:^|[.!?…:;–—\n\"(,]|<s> (?:and|then|so|but|just|please|yes|no|nah|nope|yeah|well|ok|honestly|also|maybe|or))",
     "num": r"[^ ]*[0-9][^ ]*", "url": "xxurl", "mail": "xxmail", "at": "xxat", "name": r"(?:`[^ ]+(?: `[^ ]+)*|xxat)",
     "money": r"(?:[$€£₹¥] ?[0-9][^ ]*|[0-9][^ ]* ?(?:[$€£₹¥]|euros?|dollars?|pounds?|quid|bucks|usd|eur|gbp|k(?: |$)))",
 }  # fmt: skip
@@ -118,7 +119,13 @@ def compiled(cue: str, macros: dict[str, str], words: bool) -> str:
     cue = re.sub(r" ?\.\.\. ?", "\x00", cue)
     cue = re.sub(r" ?(?<!\.)\.\.(?!\.) ?", "\x01", cue)
     if words:
-        cue = cue.replace(" ?", "\x02").replace(" ", " `?").replace("\x02", "(?: `?)?").replace("\x00", "(?: .*)? `?").replace("\x01", "(?: [^.!?…।。\n]*)? `?")
+        cue = (
+            cue.replace(" ?", "\x02")
+            .replace(" ", " `?")
+            .replace("\x02", "(?: `?)?")
+            .replace("\x00", "(?: .*)? `?")
+            .replace("\x01", "(?: [^.!?…।。\n]*)? `?")
+        )
         cue = f"{'^' if anchored else ''}{'' if opened else ' `?'}(?:{cue}) "
     else:
         cue = cue.replace("\x00", "(?s:.*)").replace("\x01", "[^.!?…।。\n]*")

@@ -27,7 +27,9 @@ def tokens(rows: pl.DataFrame) -> pl.DataFrame:
     plain = pl.col("text").fill_null("").str.replace_many(["`", "“", "”", "„", "«", "»"], ["'", *['"'] * 5])
     linked = plain.str.replace_all(_URL, " xxurl ").str.replace_all(_MAIL, " xxmail ").str.replace_all(_HANDLE, " xxat ")
     addressed = pl.col("text").str.contains(r"[@/]|www\.")
-    whole = pl.when(addressed).then(linked).otherwise(plain).str.replace_all("-", " ", literal=True).str.replace_all(_NAME, "$1`$2")
+    whole = (
+        pl.when(addressed).then(linked).otherwise(plain).str.replace_all("-", " ", literal=True).str.replace_all(_NAME, "$1`$2")
+    )
     rows = rows.with_columns(words=texts.words(pl.col("text")), whole=whole)
     plain_ascii = rows["whole"].str.len_bytes() == rows["whole"].str.len_chars()
     rows = pl.concat([
