@@ -7,9 +7,11 @@ mended by itself. Keys drift (`friends_v2`), labels are in the language of the a
 
 from __future__ import annotations
 
+import gc
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
@@ -30,7 +32,6 @@ HTML = (
 )
 UNDATED = "no date between 1990 and 2100; look it up and add it to the ledger"
 _BROKEN = (msgspec.MsgspecError, RecursionError, UnicodeError)
-_ODD, _WIDE = r"[\x{80}-\x{ff}]", r"[^\x{0}-\x{ff}]"
 # What stands in place of the name of a deleted account, in the languages of the product
 _NOBODY = re.compile(
     r"(?:facebook|instagram|messenger)[- ]?(?:user|nutzer(?:in)?|bruger|gebruiker|användare|bruker|kullanıcısı)"
@@ -96,7 +97,7 @@ def mend_one(broken: str) -> str:
 
 def mended(column: pl.Series) -> pl.Series:
     """The same for a column: in one piece where all of it can be mended, else string by string."""
-    odd = (column.str.contains(_ODD) & ~column.str.contains(_WIDE)).fill_null(False)
+    odd = (column.str.len_bytes() > column.str.len_chars()).fill_null(False)
     if not odd.any():
         return column
     broken = column.filter(odd).to_list()
@@ -117,6 +118,11 @@ def strings(values: list[str | None]) -> pl.Series:
 def folded(name: str | None) -> str:
     """A mended name as names are compared (as `texts.fold`)."""
     return " ".join(unicodedata.normalize("NFKC", mend_one(name)).lower().split()) if name else ""
+
+
+def handle_in(written: str) -> str:
+    """A handle as a key."""
+    return written.strip().removeprefix("@").lower()
 
 
 def nobody(name: str | None) -> bool:
@@ -161,6 +167,7 @@ class Book:
     archive: Archive
     reading: Reading
     owner: Owner
+    site: str = ""  # where the profile of a handle is
     me: str | None = None  # the owner's name, folded
     handles: dict[str, str] = field(default_factory=dict)  # folded name → handle, where handles are the keys
     newest: datetime | None = None
@@ -201,9 +208,17 @@ class Book:
         """The same for every name of a column."""
         return {n: self.key(n) for n in names.drop_nulls().unique(maintain_order=True)}
 
+    def owner_is(self, handle: str, name: str | None) -> None:
+        """Whose export it is, by handle."""
+        self.reading.owner_key, self.reading.owner_name = handle, name
+        self.me = folded(name or handle)
+        self.handles |= {self.me: handle, handle: handle}
+
     def know(self, key: str, **more: str | None) -> None:
         """Remember an account; what is known first counts more."""
-        known = self.people.setdefault(key, {"name": None, "handle": None, "url": None})
+        here = not key.startswith("name:") and self.site
+        start = {"name": None, "handle": key if here else None, "url": self.site + key if here else None}
+        known = self.people.setdefault(key, start)
         for what, value in more.items():
             known[what] = known[what] or value
 
@@ -264,6 +279,18 @@ class Book:
                     "same_as": pl.List(pl.String)},
         ))  # fmt: skip
         return self.reading
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Without the cycle collector: records hold no cycles, and looking for them takes longer than reading them."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 def place() -> pl.Expr:

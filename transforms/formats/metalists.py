@@ -1,0 +1,116 @@
+"""Entries of the lists of Instagram and Threads: somebody, a time, perhaps a text and an address, in every shape since 2021."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import polars as pl
+
+from transforms.formats.meta import Label, Struct, frame, mend_one
+from transforms.times import epoch
+
+NAME = ("name", "naam", "nom", "nombre", "nome", "navn", "namn", "imię i nazwisko", "名稱", "姓名")
+USERNAME = (
+    "username", "gebruikersnaam", "nom d’utilisateur", "nom d'utilisateur", "nombre de usuario", "benutzername", "nutzername",
+    "nome de usuário", "nome utente", "nome do utilizador", "brugernavn", "användarnamn", "nume de utilizator", "用戶名稱",
+)  # fmt: skip
+
+
+COLUMNS = ("member", "i", "who", "text", "at", "link", "name")
+
+
+_PROFILE = re.compile(
+    r"https?://(?:www\.)?(?:instagram\.com|threads\.(?:net|com))/(?:_u/)?@?([A-Za-z0-9._]+)(?:/post/.*)?/?(?:\?.*)?$"
+)
+
+
+class Leaf(Struct):
+    """A value, an address, a time: which of them is there tells what it is."""
+
+    href: str | None = None
+    value: Any = None
+    timestamp: int | None = None
+
+
+class Post(Struct):
+    """A picture of a post, with the text where the post has but one."""
+
+    title: str | None = None
+    creation_timestamp: int | None = None
+
+
+class Entry(Struct):
+    """One entry, in any of the shapes since 2021."""
+
+    title: str | None = None
+    timestamp: int | None = None
+    string_list_data: list[Leaf] | None = None
+    string_map_data: dict[str, Leaf] | None = None
+    label_values: list[Label] | None = None
+    media: list[Post] | Post | None = None
+    creation_timestamp: int | None = None
+
+    def post(self) -> tuple[str | None, int | None]:
+        """Text and time of a post."""
+        media = self.media if isinstance(self.media, list) else [self.media] if self.media else []
+        text = next((t for t in (self.title, *(m.title for m in media)) if t), None)
+        return text, next((t for t in (self.creation_timestamp, *(m.creation_timestamp for m in media)) if t), None)
+
+    def told(self) -> tuple[str | None, str | None, int | None, str | None, str | None]:
+        """Whom it is about (handle), the text, the time, the address, and the display name; by shape, by label last."""
+        if self.string_map_data:
+            return self._mapped()
+        if self.label_values:
+            return self._labelled()
+        leaf = next(iter(self.string_list_data or ()), None) or Leaf()
+        value = leaf.value if isinstance(leaf.value, str) else None
+        title = self.title or None
+        if title:
+            return title, value, leaf.timestamp, leaf.href, None
+        return handle_of(leaf.href) or value, value, leaf.timestamp, leaf.href, None
+
+    def _mapped(self) -> tuple[str | None, str | None, int | None, str | None, str | None]:
+        """Of a map of labels: the time is what has one, the owner is the last text, what was written the first."""
+        leaves = list((self.string_map_data or {}).values())
+        texts = [v.value for v in leaves if isinstance(v.value, str) and v.value and not v.timestamp]
+        at = next((v.timestamp for v in leaves if v.timestamp), self.timestamp)
+        link = next((v.href for v in leaves if v.href), None)
+        values = self.string_map_data or {}
+        who = next((v.value for k, v in values.items() if re.search("owner|eigenaar|propri|inhaber", mend_one(k).lower())), None)
+        if who is None:
+            who = texts[-1] if len(texts) > 1 else handle_of(link)
+        return who or None, next((t for t in texts if t is not who), None), at, link, None
+
+    def _labelled(self) -> tuple[str | None, str | None, int | None, str | None, str | None]:
+        """Of label_values: whom it is about stands under a title, with the address of the profile."""
+        handle = name = link = text = None
+        at = self.timestamp
+        for label in self.label_values or ():
+            leaves = list(label.leaves())
+            at = at or next((x.timestamp_value for x in leaves if x.timestamp_value), None)
+            links = [x.link for x in leaves if x.link]
+            texts = [x.text for x in leaves if x.text]
+            if label.dict is None:
+                link = link or next(iter(links), None)
+                text = text or next(iter(texts), None)
+                continue
+            found = next((h for u in links if (h := handle_of(u)) and h in {t.lower() for t in texts}), None)
+            found = found or next((t.lower() for x in leaves if (t := x.text) and (x.label or "").lower() in USERNAME), None)
+            if found:
+                handle = handle or found
+                name = name or next((t for t in texts if t.lower() != found), None)
+        return handle or handle_of(link), text, at, link, name
+
+
+def handle_of(link: str | None) -> str | None:
+    """The handle in the address of a profile: not in that of a post."""
+    match = _PROFILE.match(link or "")
+    return match[1].lower() if match and match[1] not in ("p", "reel", "stories", "explore") else None
+
+
+def table(rows: list[tuple]) -> pl.DataFrame:
+    """Rows of COLUMNS as a frame: handles as keys, times as instants."""
+    columns = zip(*rows, strict=True) if rows else ((),) * len(COLUMNS)
+    found = frame(dict(zip(COLUMNS, map(list, columns), strict=True)))
+    return found.with_columns(who=pl.col("who").str.strip_chars(" @").str.to_lowercase(), happened_at=epoch(pl.col("at")))
