@@ -23,7 +23,7 @@ from collections import Counter, defaultdict
 from transforms.act import Owner, Reading
 from transforms.archive import Archive, Member, fold
 from transforms.formats.messenger import Talks
-from transforms.formats.meta import HTML, Book, folded, mend_one
+from transforms.formats.meta import HTML, Book, folded, mend_one, uncollected
 from transforms.sources.facebook import people, public
 
 TITLE = "Facebook"
@@ -115,6 +115,12 @@ def read(archive: Archive, owner: Owner) -> Reading:
     if not any(kinds.values()):
         book.broken(archive.find(*_HTML)[0], HTML)
         return book.close()
+    with uncollected():
+        _read(book, kinds)
+    return book.close()
+
+
+def _read(book: Book, kinds: dict[str, list[Member]]) -> None:
     talks = Talks(book)
     for member in kinds.pop("messages"):
         talks.read(member)
@@ -126,7 +132,6 @@ def read(archive: Archive, owner: Owner) -> Reading:
     talks.tell()
     public.tell(book, found)
     _sees(book)
-    return book.close()
 
 
 def _members(archive: Archive) -> dict[str, list[Member]]:
@@ -174,7 +179,7 @@ def _whose(book: Book, profiles: list[Member], talks: Talks, found: dict[str, pu
             name, book.reading.owner_aliases = profile
             book.reading.owner_name, book.me = name, folded(name) or None
     if book.me is None:
-        authors = Counter(a for what in ("comments", "reactions") for r in found[what].rows for a in r.authors())
+        authors = Counter(a for what in ("comments", "reactions") for r in found[what].rows[:1000] for a in r.authors())
         book.me = folded(authors.most_common(1)[0][0]) if authors else None
     book.me = book.me or talks.owner()
     if book.me:

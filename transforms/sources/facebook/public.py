@@ -89,9 +89,13 @@ class Entry(Struct):
 
     def reaction(self) -> str | None:
         """Its name, where that is the same in every language."""
-        said = [d.reaction.reaction for d in self.data or () if d.reaction and d.reaction.reaction]
-        said += [leaf.text for v in self.label_values or () if v.dict is None for leaf in v.leaves() if leaf.text]
-        return next((_SAME[s.upper()] for s in said if s.upper() in _SAME), None)
+        for d in self.data or ():
+            if d.reaction and d.reaction.reaction:
+                return _SAME.get(d.reaction.reaction.upper())
+        if self.label_values is None:
+            return None
+        said = (leaf.text for v in self.label_values if v.dict is None for leaf in v.leaves())
+        return next((_SAME[s.upper()] for s in said if s and s.upper() in _SAME), None)
 
     def author(self) -> str | None:
         """Whom it is about, where that is a field of its own."""
@@ -167,10 +171,15 @@ def _entries(book: Book, found: Found, what: str, channel: str, known: dict[str,
         "member": [m for m, _ in found.at], "i": [str(i) for _, i in found.at], "at": [r.timestamp for r in found.rows],
         "title": [r.title for r in found.rows], "text": [r.text() if what != "reactions" else None for r in found.rows],
         "reaction": [r.reaction() if what == "reactions" else None for r in found.rows],
-        "author": [r.author() for r in found.rows], "post": [r.link() for r in found.rows],
-    }).with_columns(
-        tagged=pl.Series([[k for n in r.tagged() if (k := book.key(n))] for r in found.rows], dtype=pl.List(pl.String))
-    )  # fmt: skip
+        "author": [r.author() if r.label_values else None for r in found.rows],
+        "post": [r.link() if r.label_values else None for r in found.rows],
+    })  # fmt: skip
+    tags = [(m, str(i), n) for (m, i), r in zip(found.at, found.rows, strict=True) if r.tags for n in r.tagged()]
+    tagged = pl.DataFrame(tags, schema={"member": pl.Int32, "i": pl.String, "name": pl.String}, orient="row")
+    tagged = tagged.with_columns(key=people(pl.col("name"), book.keys(tagged["name"])).list.first())
+    tagged = tagged.group_by("member", "i", maintain_order=True).agg(tagged=pl.col("key").drop_nulls())
+    rows = rows.join(tagged, on=["member", "i"], how="left", maintain_order="left")
+    rows = rows.with_columns(pl.col("tagged").fill_null([]))
     titles = rows.select(pl.col("title").drop_nulls().unique(maintain_order=True)).with_columns(
         told=pl.col("title").map_batches(lambda t: _persons(book, t, known), return_dtype=pl.String)
     )

@@ -1,0 +1,67 @@
+"""A synthetic Facebook export of realistic shape, and the plain typed decode of the same bytes.
+
+`write(folder, n)`: n messages in a few hundred threads, n reactions, n / 4 comments. `floor(folder)`: decode alone.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from pathlib import Path
+
+import msgspec
+
+from transforms.formats.messenger import Thread
+from transforms.sources.facebook.public import Entry
+
+ME = "Olive Öwner"
+WORDS = "the a to and of in is thanks great good day look project team idea question help link café naïve größe 日本 🚀".split()
+
+
+def write(folder: Path, n: int) -> None:
+    """Write the export."""
+    rng = random.Random(7)
+    people = [f"Persön {i} Example" for i in range(300)]
+    root = folder / "your_facebook_activity"
+    for who, name in enumerate(people):
+        at, messages = 1_600_000_000_000, []
+        for _ in range(n // len(people)):
+            at += rng.randint(1000, 90_000_000)
+            sender, other = (ME, name) if rng.random() < 0.5 else (name, ME)
+            message = {"sender_name": sender, "timestamp_ms": at, "content": " ".join(rng.choices(WORDS, k=rng.randint(2, 20))),
+                       "is_geoblocked_for_viewer": False, "is_unsent_image_by_messenger_kid_parent": False}  # fmt: skip
+            if rng.random() < 0.1:
+                message["reactions"] = [{"reaction": "❤", "actor": other}]
+            messages.append(message)
+        thread = {"participants": [{"name": name}, {"name": ME}], "messages": messages[::-1], "title": name,
+                  "is_still_participant": True, "thread_path": f"inbox/p_{who}", "magic_words": []}  # fmt: skip
+        _put(root / f"messages/inbox/p_{who}/message_1.json", thread)
+    reactions = [
+        {"timestamp": 1_500_000_000 + 97 * i, "title": f"{ME} likes {rng.choice(people)}'s post.",
+         "data": [{"reaction": {"reaction": "LIKE", "actor": ME}}]} for i in range(n)
+    ]  # fmt: skip
+    _put(root / "comments_and_reactions/likes_and_reactions_1.json", reactions)
+    comments = [
+        {"timestamp": 1_500_000_000 + 131 * i, "title": f"{ME} commented on {rng.choice(people)}'s photo.",
+         "data": [{"comment": {"timestamp": 1_500_000_000 + 131 * i, "comment": " ".join(rng.choices(WORDS, k=9)), "author": ME}}]}
+        for i in range(n // 4)
+    ]  # fmt: skip
+    _put(root / "comments_and_reactions/comments.json", {"comments_v2": comments})
+    friends = [{"name": p, "timestamp": 1_400_000_000 + 9999 * i} for i, p in enumerate(people)]
+    _put(folder / "connections/friends/your_friends.json", {"friends_v2": friends})
+
+
+def floor(folder: Path) -> int:
+    """Read and decode all members with types; the number of records."""
+    thread, entries = msgspec.json.Decoder(Thread), msgspec.json.Decoder(list[Entry])
+    comments = msgspec.json.Decoder(dict[str, list[Entry]])
+    found = sum(len(thread.decode(f.read_bytes()).messages or ()) for f in folder.rglob("message_*.json"))
+    folder = folder / "your_facebook_activity/comments_and_reactions"
+    found += len(entries.decode((folder / "likes_and_reactions_1.json").read_bytes()))
+    return found + sum(map(len, comments.decode((folder / "comments.json").read_bytes()).values()))
+
+
+def _put(path: Path, value: object) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(value, ensure_ascii=False)
+    path.write_text("".join(c if c < "\x80" else "".join(f"\\u00{b:02x}" for b in c.encode()) for c in text))
