@@ -1,0 +1,147 @@
+"""Outward: what I put out for everybody, how steadily, what comes back in silence and in word, and which doors opened."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboards import charts, night, words
+from dashboards.words import count, number, percent, shown
+
+OUTWARD = ["help", "resource", "credit", "introduction", "offer", "recommendation", "gift", "amplification"]
+# A broadcast: an own act to nobody in particular, or to more than four.
+PUT_OUT = """select act_id, any_value(value_kind) as kind, any_value(platform) as platform, any_value(happened_at) as happened_at
+    from act where direction = 'given' and coalesce(n_targets, 5) > 4 group by act_id"""
+
+network = night.one("from network")
+st.title("What you put out")
+if network["outward_share"] is not None:
+    st.markdown(
+        f"**{percent(network['outward_share'])}** of what you say to everybody hands something on "
+        f"({percent(network['outward_share_lo'])} to {percent(network['outward_share_hi'])}): help, something useful, "
+        "recognition, "
+        "an introduction, or another's words passed on."
+    )
+with st.container(horizontal=True):
+    st.metric("Hands something on", percent(network["outward_share"]), border=True)
+    st.metric("Weeks you spoke up", percent(network["cadence"]), border=True)
+    st.metric("Longest run", count(network["cadence_longest"], "week"), border=True)
+    st.metric("Introductions you made", number(network["introductions_given"]), border=True)
+
+kinds = night.frame(
+    f"""with put_out as ({PUT_OUT})
+    select date_trunc('quarter', happened_at)::date as "on",
+           if(list_contains($outward, kind), kind, 'of oneself') as kind, count(*) as n
+    from put_out where happened_at is not null group by all order by all""",
+    outward=tuple(OUTWARD),
+)
+st.subheader("By kind")
+if kinds.height:
+    order = [k for k in OUTWARD if k in set(kinds["kind"])]
+    named = kinds.with_columns(kind=kinds["kind"].replace(words.KINDS))
+    charts.show(
+        charts.stacked(named, "kind", "n", [*(words.KINDS[k] for k in order), "of oneself"], title="posts a quarter"),
+        "What was put out, by kind, a quarter a bar",
+    )
+    st.caption("“Of oneself”: news, links without a word, applause and the like. There is a place for it; it is only not a gift.")
+else:
+    st.write("Nothing said to everybody is in these exports.")
+
+left, right = st.columns(2, gap="large")
+with left:
+    st.subheader("Cadence")
+    weeks = night.frame("""select date_trunc('quarter', week)::date as "on", 'weeks with a word of yours' as what,
+            count(distinct week) as n
+        from (select *, date_trunc('week', happened_at) as week from act)
+        where direction = 'given' and composed and not templated and happened_at is not null group by all order by all""")
+    if weeks.height:
+        charts.show(
+            charts.stacked(weeks, "what", "n", ["weeks with a word of yours"], title="weeks a quarter"),
+            "Weeks with a word of yours",
+        )
+    st.markdown(
+        "Steadiness beats volume: "
+        + (
+            f"{percent(network['cadence'])} of all weeks so far."
+            if network["cadence"] is not None
+            else "it shows after the first whole week."
+        )
+    )
+with right:
+    st.subheader("Silence")
+    if network["silence_ratio"] is None:
+        st.write("Fewer than eight silent or eight active weeks: too few to compare. That is a good sign, or an early one.")
+    else:
+        st.markdown(
+            f"In weeks of your silence, what reached you was **{network['silence_ratio']:.2g} times** the usual. The two go "
+            "together, which proves no cause: a quiet time has its own reasons."
+        )
+    with_note, without = network["acceptance_with_note"], network["acceptance_without_note"]
+    if with_note is not None and without is not None:
+        sent = {r["with_note"]: r for r in night.rows("select with_note, sum(sent)::bigint as sent from invitation group by all")}
+        if sent:
+            st.subheader("Invitations")
+            for note, said in ((True, "with"), (False, "without")):
+                if note in sent:
+                    key = f"acceptance_{said}_note"
+                    st.markdown(
+                        f"- {said} a personal note: **{percent(network[key])}** accepted ({percent(network[f'{key}_lo'])} to "
+                        f"{percent(network[f'{key}_hi'])}, of {number(sent[note]['sent'])} sent)"
+                    )
+
+st.subheader("Response")
+response = night.frame("""select date_trunc('quarter', happened_at)::date as "on", platform || ': ' || kind as what,
+        sum(total) / count(distinct post) as n
+    from (select distinct on (platform, post, kind) * from response where happened_at is not null
+          order by platform, post, kind, exported_at desc)
+    group by all order by all""")
+if response.height:
+    charts.show(
+        charts.stacked(response, "what", "n", sorted(response["what"].unique()), title="a post, on average"),
+        "Anonymous response per post",
+    )
+    st.caption(
+        "Favourites, reposts and claps by people unnamed, as the newest export counts them. They stand in nobody's balance."
+    )
+else:
+    st.write("No export here counts how others responded.")
+
+st.subheader("Doors that opened, and what led to them")
+doors = (
+    night.rows(f"""
+    with first as (
+        select connection_id, min_by(direction, happened_at) as direction, min_by(channel, happened_at) as channel,
+               min_by(platform, happened_at) as platform, min(happened_at)::date as first_on
+        from act where connection_id in (select connection_id from opportunity) and happened_at is not null group by all
+    )
+    select o.reached_id, {night.NAMED} as name, max(o.received) as received,
+        any_value({{'direction': f.direction, 'channel': f.channel, 'platform': f.platform, 'first_on': f.first_on}}) as first, (
+        select string_agg(k || ' in ' || y, ', ' order by y) from (
+            select value_kind as k, coalesce(year(happened_at)::varchar, 'a year unknown') as y from act a
+            where a.connection_id = o.reached_id and a.direction = 'received'
+              and a.value_kind in ('introduction', 'offer', 'recommendation', 'gift'))) as what,
+        list(distinct b.name order by b.name) filter (o.distance > 0) as through
+    from opportunity o join connection c on c.connection_id = o.reached_id join connection b on b.connection_id = o.connection_id
+    left join first f on f.connection_id = o.reached_id
+    group by o.reached_id, c.name, c.connection_id order by received desc, c.connection_id limit 40""")
+    if network["connections"]
+    else []
+)
+for door in doors:
+    led = []
+    if door["first"] and door["first"]["first_on"]:
+        f = door["first"]
+        led.append(
+            f"it began with {'your' if f['direction'] == 'given' else 'their'} {words.plain(f['channel'])} on "
+            f"{words.plain(f['platform'])}, {words.day(f['first_on'])}"
+        )
+    if through := [t for t in door["through"] or [] if t]:
+        led.append(f"the way led through {words.listed(words.plain(t) for t in through)}")
+    with st.container(border=True):
+        st.markdown(f"**{words.plain(door['name'])}**: {words.told(door['what'])} (counts {shown(door['received'])})")
+        if led:
+            st.markdown(f"{led[0][0].upper()}{'; '.join(led)[1:]}.")
+if not doors:
+    st.write(
+        "No introduction, offer, written recommendation or gift is known yet. What texts suggest waits for your word in "
+        "`givetake kinds`."
+    )
