@@ -1,0 +1,48 @@
+"""A Takeout of Google+ with N records: posts, each with comments and +1s."""
+
+from __future__ import annotations
+
+import json
+import random
+from pathlib import Path
+
+import msgspec
+
+from transforms.sources.google_plus.decode import Page
+
+_SAID = "thanks for this naïve plan über 🎉 where do I find more of it"
+UNDER = 19  # records under each post
+
+
+def _who(n: int) -> dict:
+    return {
+        "displayName": f"Person {n}",
+        "profilePageUrl": f"https://plus.google.com/1{n:020d}",
+        "resourceName": f"users/1{n:020d}",
+    }
+
+
+def write(folder: Path, n: int, seed: int = 7) -> Path:
+    """Write the posts, one file each."""
+    rng, words = random.Random(seed), _SAID.split()
+    target = folder / "Takeout/Google+ Stream/Posts"
+    target.mkdir(parents=True, exist_ok=True)
+    for i in range(n // (UNDER + 1)):
+        at = f"20{11 + i % 8}-{1 + i % 12:02d}-{1 + i % 28:02d} 12:{i % 60:02d}:00-0700"
+        comments = [
+            {"creationTime": at[:-7] + f"{c:02d}-0700", "author": _who(rng.choice([0, c, rng.randint(1, 999)])),
+             "content": " ".join(rng.choices(words, k=20))} for c in range(10)
+        ]  # fmt: skip
+        post = {
+            "url": f"https://plus.google.com/1{0:020d}/posts/p{i}", "creationTime": at, "author": _who(0),
+            "content": " ".join(rng.choices(words, k=30)), "comments": comments, "postAcl": {"isPublic": True},
+            "plusOnes": [{"plusOner": _who(rng.randint(1, 999))} for _ in range(UNDER - 10)],
+        }  # fmt: skip
+        (target / f"{at[:10].replace('-', '')} - {i}.json").write_text(json.dumps(post, ensure_ascii=False, indent=1))
+    return folder
+
+
+def floor(folder: Path) -> int:
+    """The typed decode of the same bytes."""
+    one = msgspec.json.Decoder(Page)
+    return sum(1 + len((p := one.decode(f.read_bytes())).comments) + len(p.plus_ones) for f in folder.rglob("*.json"))

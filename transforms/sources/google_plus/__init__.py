@@ -1,0 +1,291 @@
+"""Google+ in a Takeout (until April 2019, when it was shut): posts with all that came back, and what was done elsewhere.
+
+It shows the owner's posts, whom they named or were shared with, comments of both sides under them, +1s, reshares and votes
+others gave (undated), and from the activity log the owner's comments, +1s and votes on posts of others (dated; the author of
+a comment that got a +1 is not named). Circles are follows without a date; followers are in no file. Posts are JSON, a page
+of 2019 or an older page with microdata. https://support.google.com/plus/answer/1045788
+
+Traps: own answers stand among the comments received; nothing tells whom an answer is for, unless it names somebody or only
+one other has spoken; a person is a number in one place and a +name in another, and only JSON tells that they are one: where
+nothing does, they stay two accounts, one with the address of the name. Dates have the offset of the account's clock then.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+import polars as pl
+
+from transforms import text as texts
+from transforms import times
+from transforms.act import Owner, Reading
+from transforms.archive import Archive, Member, Unreadable
+from transforms.formats import told
+from transforms.formats.takeout import PROFILE
+from transforms.sources.google_plus import decode
+from transforms.sources.google_plus.decode import Log, Post, Who
+
+TITLE = "Google+"
+VERSION = "1"
+_CIRCLES = ("Google+ Circles/*.json", "Google+ Kreise/*.json")
+_POSTS = (
+    "Google+ Stream/*/*.json",
+    "Google+ Stream/*/*.html",
+    "Google+ Communities/*/*/*.json",
+    "Google+ Communities/*/*/*.html",
+)
+LAYOUTS = {
+    "2011": ("Google+ Stream/Posts/*.json", "Google+ Stream/ActivityLog/*.json", *_POSTS, *_CIRCLES),
+    "pages out of their folders": ("*.html",),
+}
+IGNORES = {"Google+ Stream/Photos/*": "pictures of posts", "Google+ Stream/Photos/*/*": "pictures of posts"}
+_LOGS = {"comments": "comment", "+1s on posts": "plus", "+1s on comments": "plus on comment", "poll votes": "vote"}
+_PAGE = re.compile(rb"\.reshare-attribution|class=\"main-content\"")
+_KINDS = {"comment": "comment", "plus": "reaction", "plus on comment": "reaction", "vote": "reaction"}
+_ROW = {"member": pl.Int32, **dict.fromkeys(("i", "kind", "post", "at", "who", "name", "html", "whom"), pl.String),
+        "under": pl.Boolean, "open": pl.Boolean, "shared": pl.Boolean}  # under: told by the post's own file  # fmt: skip
+
+
+def claims(archive: Archive) -> list[Member]:
+    """Everything in the folders of Google+, and pages elsewhere that show themselves to be posts."""
+    mine = archive.find(*_POSTS, *_CIRCLES)
+    known = {m.number for m in mine}
+    pages = [m for m in archive.find("*.html") if m.number not in known]
+    mine += [m for m in pages if b"plus.google.com" in (head := archive.head(m, 8192)) and _PAGE.search(head)]
+    ignored = {m.number for m in archive.find(*IGNORES)}
+    mine = [m for m in mine if m.number not in ignored]
+    return mine and sorted({*mine, *archive.find(*IGNORES)}, key=lambda m: m.number)
+
+
+def read(archive: Archive, owner: Owner) -> Reading:
+    """Everything a Takeout says of Google+."""
+    reading = Reading("google_plus")
+    book = Book(reading)
+    ignored = {m.number for m in archive.find(*IGNORES)}
+    circles = {m.number for m in archive.find(*_CIRCLES)}
+    for member in claims(archive):
+        if member.number in ignored:
+            continue
+        try:
+            n = book.add(member, archive.read(member), member.number in circles)
+        except Unreadable as why:
+            reading.problem(member.number, "-", str(why))
+            n = 1
+        reading.member(member.number, n)
+    book.close()
+    return reading
+
+
+class Book:
+    """What the members of one archive say, as rows, until all are read."""
+
+    def __init__(self, reading: Reading) -> None:
+        self.reading = reading
+        self.rows: list[tuple] = []
+        self.circles: list[tuple] = []
+        self.people: dict[str, str | None] = {}  # key → name, as last seen
+        self.number: dict[str, str] = {}  # +name → number
+        self.authors: Counter[str] = Counter()
+        self.seen: set[str] = set()  # kinds of members that could be read
+
+    def add(self, member: Member, data: bytes, circle: bool) -> int:
+        """Read one member; returns its records."""
+        if member.name.lower().endswith(".html"):
+            kind = _LOGS.get(re.sub(r"\(\d+\)", "", member.name[:-5]).strip().lower())
+            return self._log(member, *decode.html_log(data, kind)) if kind else self._post(member, decode.html_post(data))
+        if circle:
+            return self._circle(member, *decode.json_circle(data))
+        if b'"items"' in data[:200]:
+            return self._log(member, *decode.json_log(data))
+        return self._post(member, decode.json_post(data))
+
+    def _known(self, who: Who) -> str | None:
+        if who.key:
+            if who.name or who.key not in self.people:
+                self.people[who.key] = who.name
+            if who.alias:
+                self.number[who.alias] = who.key
+        return who.key
+
+    def _post(self, member: Member, post: Post) -> int:
+        self.seen.add("posts")
+        author, named = self._known(post.author), decode.mentions(post.html)
+        self.authors.update([author] if author else [])
+        for i in post.broken:
+            self.reading.problem(member.number, i, "not a part of a post of the expected form; get the export again")
+        shared = self._known(post.shared) if post.shared else None
+        whom = [shared] if post.shared else [*dict.fromkeys([*named, *(self._known(w) or "" for w in post.users)])]
+        n, place = member.number, post.id or f"of {post.at}"
+        add = self.rows.append
+        add(
+            (
+                n,
+                "0",
+                "post",
+                place,
+                post.at,
+                author,
+                post.author.name,
+                post.html,
+                _join(whom),
+                True,
+                post.open,
+                post.shared is not None,
+            )
+        )
+        others: list[str] = []
+        for i, said in enumerate(post.comments):
+            by, to = self._known(said.who), decode.mentions(said.html)
+            own = by is not None and by == author
+            if own and not to and len(others) == 1:
+                to = others
+            elif by and not own and by not in others:
+                others.append(by)
+            add((n, f"c{i}", "comment", place, said.at, by, said.who.name, said.html, _join(to), True, False, False))
+        for letter, kind, people in (("p", "plus", post.plus), ("r", "reshare", post.reshares), ("v", "vote", post.votes)):
+            for i, who in enumerate(people):
+                add((n, f"{letter}{i}", kind, place, None, self._known(who), who.name, None, author, True, False, False))
+        return 1 + sum(map(len, (post.comments, post.plus, post.reshares, post.votes, post.broken)))
+
+    def _log(self, member: Member, logs: dict[int, Log], bad: list[int]) -> int:
+        self.seen.add("log")
+        for i in bad:
+            self.reading.problem(member.number, i, "not an entry of the expected form; get the export again")
+        for i, log in logs.items():
+            if not log.kind:
+                self.reading.problem(member.number, i, "a kind of activity that is not known; please report it")
+                continue
+            to = self._known(Who(decode.whose(log.link), None)) if log.link else None
+            place = (log.link or "").rstrip("/").rsplit("/", 1)[-1]
+            row = (member.number, str(i), log.kind, place, log.at, None, None, log.html, to, False, False, False)
+            self.rows.append(row)
+        return len(logs) + len(bad)
+
+    def _circle(self, member: Member, people: dict[int, Who], bad: list[int]) -> int:
+        self.seen.add("circles")
+        for i in bad:
+            self.reading.problem(member.number, i, "not a person of the expected form; get the export again")
+        for i, who in people.items():
+            if self._known(who):
+                self.circles.append((f"{member.number}:{i}", who.key))
+            else:
+                self.reading.problem(member.number, i, "somebody without address or name; get the export again")
+        return len(people) + len(bad)
+
+    def close(self) -> None:
+        """Tell every act once."""
+        keys = {raw: self.number.get(raw, PROFILE + raw if raw[0] == "+" else raw) for raw in self.people}
+        most = self.authors.most_common(1)
+        me = keys[most[0][0]] if most else None
+        self.reading.owner_key = me
+        self.reading.owner_aliases = sorted(
+            PROFILE + raw for raw, key in keys.items() if raw[0] == "+" and key == me != PROFILE + raw
+        )
+        self.reading.owner_name = next((n for raw, n in self.people.items() if n and keys[raw] == me), None) if me else None
+        self._accounts(keys, me)
+        rows = pl.DataFrame(self.rows, schema=_ROW, orient="row")
+        if not rows.is_empty():
+            told.tell(self.reading, self._acts(rows, keys, me))
+        self._sees()
+
+    def _acts(self, rows: pl.DataFrame, keys: dict[str, str], me: str | None) -> pl.DataFrame:
+        """Posts, what came back to them, and what the owner did elsewhere. Under a post of others the owner's part counts."""
+        is_me = pl.lit(me, pl.String)
+        whom = pl.col("whom").str.split("\n").list.eval(pl.element().filter(pl.element() != "").replace(keys))
+        whose_post = pl.col("who").first().over("member", "post")
+        rows = rows.with_columns(
+            pl.col("who").replace(keys), author=pl.when("under").then(whose_post.replace(keys)),
+            whom=whom.list.eval(pl.element().filter(pl.element().ne_missing(is_me))).list.unique(maintain_order=True),
+            to_me=whom.list.contains(is_me).fill_null(False), at_ms=times.epoch(pl.col("at"), "ms"),
+        )  # fmt: skip
+        logged, post, comment = ~pl.col("under"), pl.col("kind") == "post", pl.col("kind") == "comment"
+        by_me = logged | pl.col("who").eq_missing(is_me)
+        foreign = pl.col("under") & (pl.col("author") != is_me).fill_null(True)
+        aside = {
+            "posts of others": post & ~by_me,
+            "what others said and did under posts of others": foreign & ~post & ~by_me,
+            "on own posts: told by the post itself": logged & pl.col("to_me"),
+            "the owner's own +1s and votes: the activity log tells them": pl.col("under") & ~post & ~comment & by_me,
+        }
+        for reason, which in aside.items():
+            told.aside(self.reading, rows.filter(which), reason)
+        rows = rows.filter(~pl.any_horizontal(aside.values()))
+        whom, n = pl.col("whom"), pl.col("whom").list.len()
+        direct = post & ~pl.col("open") & (n > 0) & ~pl.col("shared")
+        channel = (
+            pl.when(post & pl.col("shared")).then(pl.lit("repost")).when(direct & (n == 1)).then(pl.lit("message"))
+            .when(direct).then(pl.lit("group")).when(post & (n > 0)).then(pl.lit("mention")).when(post).then(pl.lit("post"))
+            .when(pl.col("kind") == "reshare").then(pl.lit("repost"))
+            .otherwise(pl.col("kind").replace_strict(_KINDS, default=None, return_dtype=pl.String))
+        )  # fmt: skip
+        one = pl.concat_list("who").list.drop_nulls()
+        under = pl.when(foreign & (n == 0)).then(pl.concat_list("author").list.drop_nulls()).otherwise(whom)
+        nobody = pl.lit([], pl.List(pl.String))
+        written = texts.clean(texts.unhtml(pl.col("html")))
+        instant = pl.coalesce(times.iso(pl.col("at").str.replace(r"\s+([+-])", "$1")), "at_ms")
+        dated = post | comment | logged
+        return rows.select(
+            "member", "i", "post", channel=channel, direction=pl.when(by_me).then(pl.lit("given")).otherwise(pl.lit("received")),
+            counterparts=pl.when(pl.col("kind") == "plus on comment").then(nobody).when(post | logged).then(whom)
+            .when(by_me).then(under).otherwise(one),
+            # an answer that names nobody, under an own post where several spoke, is for nobody knows how many
+            n_targets=pl.when((channel != "post") & ~(comment & by_me & (under.list.len() == 0)))
+            .then(pl.max_horizontal(pl.when(by_me).then(n), 1)).cast(pl.Int32),
+            broadcast=channel == "post", happened_at=pl.when(dated).then(instant), thread=pl.col("post"),
+            time_precision=pl.when(dated).then(pl.lit("second")).otherwise(pl.lit("unknown")),
+            text=written, composed=pl.when(channel == "repost").then(written.is_not_null()).otherwise(post | comment),
+            is_reply=comment, value_kind=pl.when(channel == "repost").then(pl.lit("amplification"))
+            .when(channel == "reaction").then(pl.lit("applause")),
+            # the number of a comment is in no page, so it goes by its second; what has no date by the name
+            uri=pl.concat_str(
+                "kind", "post", instant.dt.truncate("1s").cast(pl.String).fill_null(""),
+                pl.when(~by_me).then(pl.col("name")).fill_null(""), separator=" ",
+            ),
+        )  # fmt: skip
+
+    def _accounts(self, keys: dict[str, str], me: str | None) -> None:
+        """Everybody named, under every spelling that is known."""
+        rows = [(keys[raw], name, PROFILE + raw, raw) for raw, name in self.people.items() if keys[raw] != me]
+        rows += [(key, self.people.get(key), PROFILE + alias, alias) for alias, key in self.number.items() if key != me]
+        schema = dict.fromkeys(("key", "name", "url", "raw"), pl.String)
+        named = pl.col("raw").str.starts_with("name:")
+        self.reading.accounts(pl.DataFrame(rows, schema=schema, orient="row").select(
+            "key", "name", url=pl.when(~named).then("url"),
+            handle=pl.when(pl.col("raw").str.starts_with("+")).then("raw"),
+            identified=_identified(),
+            same_as=pl.when(named).then(pl.lit([], pl.List(pl.String))).otherwise(pl.concat_list(pl.lit("url:") + pl.col("url"))),
+        ))  # fmt: skip
+        listed = pl.DataFrame(self.circles, schema={"record": pl.String, "key": pl.String}, orient="row")
+        listed = listed.with_columns(pl.col("key").replace(keys)).with_columns(identified=_identified())
+        self.reading.accounts(listed)
+        standing = listed.filter(pl.col("key") != (me or "")).unique("key", keep="first", maintain_order=True)
+        self.reading.states(standing.select(
+            "record", "key", state=pl.lit("follow"), direction=pl.lit("given"), time_precision=pl.lit("unknown"),
+        ))  # fmt: skip
+
+    def _sees(self) -> None:
+        reading = self.reading
+        if "circles" in self.seen:
+            reading.listing("follow", "given", complete=False)  # each circle is a file of its own, and any may be missing
+        if "posts" in self.seen:
+            claim = "Google+ Stream: posts, and under each all that came back"
+            for channel in ("post", "mention", "repost", "message", "group"):
+                reading.sees(channel, "given", claim=claim)
+            for channel in ("comment", "reaction", "repost"):
+                reading.sees(channel, "received", claim=claim)
+        if "log" in self.seen:
+            for channel in ("comment", "reaction"):
+                reading.sees(channel, "given", claim="ActivityLog: what was done on posts of others")
+        elif "posts" in self.seen:
+            reading.sees("comment", "given", claim="Google+ Stream: comments under own posts only")
+
+
+def _join(keys: list[str | None]) -> str:
+    return "\n".join(k for k in keys if k)
+
+
+def _identified() -> pl.Expr:
+    key = pl.col("key")
+    name = pl.when(key.str.starts_with("name:")).then(pl.lit("name"))
+    return name.when(key.str.contains(r"^\d")).then(pl.lit("id")).otherwise(pl.lit("url"))
