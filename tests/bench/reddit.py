@@ -1,0 +1,40 @@
+"""A Reddit export of N comments, N votes and N chat messages: `write(folder, n)`; `floor(folder)` reads the bytes with polars."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import polars as pl
+
+TEXT = "thank you this is what I was looking for but which brick would you take for a small kiln in the garden maybe"
+SITE = "https://www.reddit.com/r/kilns/comments"
+
+
+def write(folder: Path, n: int) -> None:
+    """Write the tables."""
+    rng = random.Random(7)
+    folder.mkdir(parents=True, exist_ok=True)
+    words = TEXT.split()
+
+    def line() -> str:
+        return " ".join(rng.choices(words, k=rng.randrange(3, 60)))
+
+    at = [f"2023-{1 + i % 12:02}-{1 + i % 28:02} {i % 24:02}:{i % 60:02}:00 UTC" for i in range(n)]
+    (folder / "statistics.csv").write_text("statistic,value\naccount name,olive_owner\n")
+    with (folder / "comments.csv").open("w") as f:
+        f.write("id,permalink,date,ip,subreddit,gildings,link,parent,body,media\n")
+        f.writelines(f'c{i},{SITE}/p{i % 999}/x/c{i}/,{at[i]},,kilns,0,{SITE}/p{i % 999}/x/,,"{line()}",\n' for i in range(n))
+    with (folder / "post_votes.csv").open("w") as f:
+        f.write("id,permalink,direction\n")
+        f.writelines(f"v{i},{SITE}/v{i}/x/,{'up' if i % 5 else 'down'}\n" for i in range(n))
+    with (folder / "chat_history.csv").open("w") as f:
+        f.write("message_id,created_at,updated_at,username,message,thread_parent_message_id,channel_url,conversation_type\n")
+        for i in range(n):
+            who = "olive_owner" if i % 2 else f"user{i // 2 % 300}"
+            f.write(f'm{i},{at[i]},,{who},"{line()}",,room{i // 2 % 300},direct\n')
+
+
+def floor(folder: Path) -> int:
+    """Read the same bytes."""
+    return sum(pl.read_csv(file, infer_schema=False).height for file in sorted(folder.glob("*.csv")))
