@@ -184,7 +184,7 @@ def kinds(acts: pl.DataFrame) -> pl.DataFrame:
     decided, to_person = pl.col("value_kind").is_not_null(), ~pl.col("broadcast").fill_null(False) & (
         (pl.col("n_targets") <= 4).fill_null(False) | pl.col("is_reply").fill_null(False)
     )  # fmt: skip
-    composed = pl.col("composed").fill_null(True)
+    composed, written = pl.col("composed").fill_null(True), pl.col("text").is_not_null()
     judged = classify(acts.select(
         "channel", is_reply=pl.col("is_reply").fill_null(False), to_person=to_person.fill_null(False),
         text=pl.when(~decided & composed & ~pl.col("stock").fill_null(False)).then("text"),
@@ -193,7 +193,7 @@ def kinds(acts: pl.DataFrame) -> pl.DataFrame:
     by_channel = pl.concat_str(pl.lit("channel:"), pl.col("channel"))
     idle = ~composed | pl.col("stock").fill_null(False)  # one click, or a ready-made text
     kind = pl.when(decided).then("value_kind").when(idle).then(pl.lit("applause")).otherwise("kind")
-    rule = pl.when(decided | idle).then(by_channel).otherwise("rule")
+    rule = pl.when(decided | idle | ~written).then(by_channel).otherwise("rule")
     acts = acts.with_columns(
         value_kind=kind, value_rule=pl.coalesce("value_rule", rule), stock=pl.col("stock").fill_null(False) | pl.col("ready"),
         language_covered=pl.col("language_covered").fill_null(pl.col("covered")),
