@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from transforms.archive import Archive
 from transforms.times import INSTANT, sane
 
 PROFILE = "https://plus.google.com/"
@@ -59,3 +60,13 @@ def _parts(plain: pl.Series) -> pl.Series:
     written = pl.format("{}-{}-{} {}:{}:{}", "year", "month", "day", "hour", "minute", "second")
     instant = pl.when("utc").then(written).str.to_datetime("%Y-%-m-%-d %-H:%-M:%-S", time_unit="us", strict=False)
     return parts.select(instant).to_series()
+
+
+def bare(archive: Archive) -> str | None:
+    """What to tell of a Takeout in which no source has found anything of its own; None where it is no Takeout."""
+    if not archive.find("archive_browser.html", "Archiv_Übersicht.html", "Takeout/*/*", "My Activity/*/MyActivity.*"):
+        return None
+    return (
+        "a Google Takeout without anything said between people; choose YouTube, Google Chat, Mail, Contacts and Calendar, "
+        "and My Activity as JSON"
+    )
