@@ -18,6 +18,7 @@ from typing import Any
 import polars as pl
 
 from flows.inbox import Parcel, fsync_folder, parcels, remove
+from flows.own_files import PEOPLE, Sheet
 from flows.settings import Home, Settings
 from transforms import act, value
 from transforms.sources import sources
@@ -207,18 +208,11 @@ def _facts_owners(home: Home, platform: str, but: str) -> set[str]:
 
 def _confirm(home: Home, read: Read) -> None:
     """Write an account that `--mine` confirmed into people.csv."""
-    header = ["account", "person", "me", "pin", "expect", "introduced_by", "relevant", "not_same_as"]
-    rows = people(home)
-    rows += [{"account": f"{p['platform']}:{p['owner_key']}", "me": "yes"} for p in read.platforms if p["owner_key"]]
-    draft = home.people.with_name(".people.csv.building")
-    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", newline="", encoding="utf-8") as f:
-        out = csv.DictWriter(f, header, extrasaction="ignore", restval="")
-        out.writeheader()
-        out.writerows({r["account"]: r for r in rows}.values())
-        f.flush()
-        os.fsync(f.fileno())
-    os.replace(draft, home.people)
-    fsync_folder(home.folder)
+    sheet = Sheet(home.people, PEOPLE)
+    for reading in read.platforms:
+        if reading["owner_key"]:
+            sheet.put(f"{reading['platform']}:{reading['owner_key']}", me="yes")
+    sheet.save()
 
 
 def _ledger(home: Home) -> Parcel:

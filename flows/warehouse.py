@@ -12,6 +12,7 @@ import duckdb
 import polars as pl
 import yaml
 
+from flows.own_files import KINDS, PEOPLE
 from flows.settings import Home, Settings
 from transforms.act import ACCOUNT, ACT, FACT, PLACE, RESPONSE, STATE
 
@@ -29,8 +30,6 @@ _SHAPES = {
     "member": ["member", "path", "pattern", "status", "reason", "records"],
     "source": ["exported_at", "owner_key", "owner_name", "owner_aliases", "records"],
 }
-_PEOPLE = ["account", "person", "me", "pin", "expect", "introduced_by", "relevant", "not_same_as", "same_as"]
-_KINDS = ["act_id", "kind", "verdict"]
 
 
 def connect(path: Path, *, memory: str = "2GB") -> duckdb.DuckDBPyConnection:
@@ -59,8 +58,8 @@ def raw(con: duckdb.DuckDBPyConnection, facts: Iterable[Path], home: Home) -> No
     for fact, shape in _SHAPES.items():
         listed = ", ".join(f'"{c}"' for c in shape)
         _run(con, f"create or replace view raw.{fact} as select archive, platform, {listed} from raw.fact where fact = '{fact}'")
-    _table(con, "raw.people", home.people, _PEOPLE)
-    _table(con, "raw.kind_verdict", home.kinds, _KINDS)
+    _table(con, "raw.people", home.people, PEOPLE)
+    _table(con, "raw.kind_verdict", home.kinds, KINDS)
     for table in ("run", "check_result"):  # empty: publishing writes them
         columns = yaml.safe_load((SQL / "marts" / f"{table}.yml").read_text())["columns"]
         typed = ", ".join(f"{column} {spec['type']}" for column, spec in columns.items())

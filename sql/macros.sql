@@ -28,3 +28,20 @@ create or replace macro exact_sum(x) as sum(x::decimal(38, 14))::double;
 
 -- Days from a date to the as-of, both UTC.
 create or replace macro age_days(day) as getvariable('as_of')::date - day;
+
+-- A name as names are compared: lower case, no accents, ue for ü read as u.
+create or replace macro folded(name) as regexp_replace(strip_accents(translate(
+    replace(replace(replace(lower(nfc_normalize(name)), 'ß', 'ss'), 'æ', 'ae'), 'œ', 'oe'), 'øłđðı', 'olddi'
+)), '([aou])e', '\1', 'g');
+
+-- The words of a name, given name first: no titles, no brackets, no emoji; "Bee, Ana" is Ana Bee.
+create or replace macro name_words(name) as list_filter(string_split_regex(regexp_replace(regexp_replace(
+    regexp_replace(folded(name),
+        '\(.*?\)|\b(dr|prof|mr|mrs|ms|herr|frau|sir|phd|md|mba|msc|bsc|dipl|ing|jr|sr|ii|iii)\b\.?|[''’]', '', 'g'),
+    '[\s,]+$', ''), '^\s*([^,]+?)\s*,\s*([^,]+?)\s*$', '\2 \1'
+), '[^\p{L}\p{M}]+'), lambda word: word <> '');
+
+-- Whether every word of one name fits the other: the word itself, what it is short for, or its initial.
+create or replace macro words_fit(words, other_words, other_forms) as len(list_filter(words, lambda word:
+    not (list_contains(other_forms, word) or len(list_filter(other_words, lambda other:
+        (length(word) = 1 or length(other) = 1) and word[1] = other[1])) > 0))) = 0;

@@ -1,26 +1,30 @@
 -- One row per account and piece of certain evidence: a token that only one person can hold.
 -- Asserted by the platform or the owner's address book, never typed by a visitor; a token that two accounts of one
--- platform hold (a family's telephone) or a role address is no evidence. Who the owner names in the ledger is taken at
--- their word where exactly one account fits.
-with asserted as (
-    select platform, key, unnest(same_as) as token
-    from raw.account
-    where same_as is not null
-    union
-    select platform, key, 'url:' || regexp_replace(lower(url), '/+$', '')
-    from raw.account
-    where url like 'http%'
-    union
-    select platform, key, 'email:' || lower(key)
-    from raw.account
-    where key like '%_@_%._%' and identified = 'email'
-),
-certain as (
-    select distinct platform, key, token
-    from asserted
-    where token <> ''
-        and not regexp_matches(token, '^email:(info|office|contact|hello|hi|mail|admin|support|sales|team|jobs|press|billing|service|help|no-?reply|do-?not-?reply|postmaster|webmaster|newsletter|notifications?)@')
+-- platform hold (a family's telephone), one whose holders bear names that contradict each other, or a role address is no
+-- evidence: such pairs are asked about in core.suggestion. Who the owner names in the ledger is taken at their word where
+-- exactly one account fits.
+with certain as (
+    select platform, key, token, is_own_page
+    from core.token
+    where not is_role
     qualify count(*) over (partition by token, platform) = 1
+),
+named as (
+    select c.token, c.platform, c.key, s.words, s.forms, regexp_matches(s.words[1], '\p{Latin}') as is_latin
+    from certain c
+    join core.spelling s using (platform, key)
+    where len(s.words) > 0 and not s.is_from_handle
+        and c.token not in (select token from certain where is_own_page)
+),
+contradicted as (
+    select distinct a.token
+    from named a
+    join named b on b.token = a.token and (a.platform, a.key) < (b.platform, b.key) and b.is_latin = a.is_latin
+    where not if(
+        starts_with(a.token, 'phone:'),  -- an initial stands for a whole family
+        list_has_all(a.words, b.words) or list_has_all(b.words, a.words),
+        words_fit(a.words, b.words, b.forms) or words_fit(b.words, a.words, a.forms)
+    )
 ),
 declared as (
     select platform, key, 'person:' || person as token
@@ -42,13 +46,13 @@ vouched as (
 )
 select platform, key, token
 from certain
-where token not in (
-    select c.token
-    from certain c
-    join core.people p using (platform, key)
-    join certain d on d.token = c.token
-    where p.not_same_as = d.platform || ':' || d.key
-)
+where token not in (from contradicted)
+    and token not in (
+        select c.token
+        from certain c
+        join core.apart p using (platform, key)
+        join certain d on d.token = c.token and d.platform = p.other_platform and d.key = p.other_key
+    )
 union all
 select platform, key, token
 from declared

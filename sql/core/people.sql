@@ -20,5 +20,6 @@ resolved as (
 )
 select platform, key, account, coalesce(person, '') as person, coalesce(me, '') <> '' as is_me,
     nullif(pin, '') as pin, nullif(expect, '') as expect, nullif(introduced_by, '') as introduced_by,
-    coalesce(lower(relevant), '') in ('yes', 'y', 'true', '1', 'x') as relevant, nullif(not_same_as, '') as not_same_as
+    coalesce(lower(relevant), '') in ('yes', 'y', 'true', '1', 'x') as relevant, nullif(not_same_as, '') as not_same_as,
+    nullif(same_as, '') as same_as
 from resolved
