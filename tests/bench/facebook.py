@@ -15,7 +15,8 @@ from transforms.formats.messenger import Thread
 from transforms.sources.facebook.public import Entry
 
 ME = "Olive Öwner"
-WORDS = "the a to and of in is thanks great good day look project team idea question help link café naïve größe 日本 🚀".split()
+_VOCABULARY = "the a to and of in is thanks great good day look project team idea question help link café naïve größe 日本 🚀"
+WORDS = _VOCABULARY.split()
 
 
 def write(folder: Path, n: int) -> None:
@@ -43,7 +44,7 @@ def write(folder: Path, n: int) -> None:
     _put(root / "comments_and_reactions/likes_and_reactions_1.json", reactions)
     comments = [
         {"timestamp": 1_500_000_000 + 131 * i, "title": f"{ME} commented on {rng.choice(people)}'s photo.",
-         "data": [{"comment": {"timestamp": 1_500_000_000 + 131 * i, "comment": " ".join(rng.choices(WORDS, k=9)), "author": ME}}]}
+         "data": [{"comment": {"comment": " ".join(rng.choices(WORDS, k=9)), "author": ME}}]}
         for i in range(n // 4)
     ]  # fmt: skip
     _put(root / "comments_and_reactions/comments.json", {"comments_v2": comments})
