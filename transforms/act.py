@@ -127,6 +127,7 @@ class Reading:
     exported_at: datetime | None = None
     _rows: list[pl.DataFrame] = field(default_factory=list)
     _acts: list[pl.DataFrame] = field(default_factory=list)
+    _told: list[dict[str, object]] = field(default_factory=list)  # rows told one by one, of which there may be thousands
     records: int = 0
 
     def acts(self, frame: pl.DataFrame, identity: Iterable[str | pl.Expr]) -> None:
@@ -193,8 +194,12 @@ class Reading:
         frames = list(self._rows)
         if self._acts:
             frames.append(_close(pl.concat(self._acts)))
-        frames.append(_row("source", exported_at=self.exported_at, owner_key=self.owner_key, owner_name=self.owner_name,
-                           owner_aliases=self.owner_aliases, records=self.records))  # fmt: skip
+        self._one(
+            "source", exported_at=self.exported_at, owner_key=self.owner_key, owner_name=self.owner_name,
+            owner_aliases=self.owner_aliases, records=self.records,
+        )  # fmt: skip
+        frames.append(pl.from_dicts(self._told, schema=FACT))
+        self._told.pop()
         wide = pl.concat([conform(f, FACT) for f in frames])
         return wide.with_columns(platform=pl.lit(self.platform))
 
@@ -204,13 +209,7 @@ class Reading:
             self._rows.append(conform(frame, schema).with_columns(fact=pl.lit(fact)))
 
     def _one(self, fact: str, **values: object) -> None:
-        self._rows.append(_row(fact, **values))
-
-
-def _row(fact: str, **values: object) -> pl.DataFrame:
-    return pl.DataFrame(
-        {"fact": [fact]} | {k: [v] for k, v in values.items()}, schema={"fact": pl.String} | {k: FACT[k] for k in values}
-    )
+        self._told.append({"fact": fact} | values)
 
 
 def conform(frame: pl.DataFrame, schema: dict) -> pl.DataFrame:
