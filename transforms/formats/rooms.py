@@ -25,6 +25,10 @@ ROOMS = {
     "n_targets": pl.Int32,  # how many one message there reaches; null: not known
     "large": pl.Boolean,
 }
+BROUGHT = {
+    "channel": pl.String, "direction": pl.String, "counterparts": KEYS, "n_targets": pl.Int32, "composed": pl.Boolean,
+    "value_kind": pl.String, "proven": pl.Boolean, "introduces": KEYS,
+}  # fmt: skip
 _LARGE = "said in a room of more than 50 people, not to the owner"
 _UNDATED = "no date between 1990 and 2100; look it up and add it to the ledger"
 
@@ -104,3 +108,23 @@ def reactions(reading: Reading, f: pl.DataFrame, me: str) -> None:
 def people(f: pl.DataFrame, key: str = "sender") -> pl.DataFrame:
     """room, people: who is known to be in each room, from rows that name somebody there."""
     return f.drop_nulls(key).group_by("room").agg(people=pl.col(key).unique().sort())
+
+
+def brought(me: str, actor: str, added: list[str], seen: list[str], *, founded: bool) -> tuple[list[tuple], str]:
+    """Bringing somebody into a group invites them, and introduces them to those who are there.
+
+    Rows of BROUGHT, all keys; where there are none, why.
+    """
+    way = "given" if actor == me else "received"
+    others = [k for k in added if k != me]
+    acts: list[tuple] = []
+    if actor == me and others:
+        acts.append(("invitation", way, others, len(others), False, "applause", False, []))
+        there = [k for k in seen if k not in (me, *others)]
+        if there and not founded:
+            acts.append(("invitation", way, there, None, False, "introduction", False, others))
+    elif actor != me and me in added:
+        acts.append(("invitation", way, [actor], len(added), False, "applause", False, []))
+    elif actor != me and others and not founded:
+        acts.append(("invitation", way, [actor], None, False, "introduction", False, others))
+    return acts, "groups founded without the owner, or by joining oneself"

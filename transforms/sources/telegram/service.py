@@ -6,7 +6,7 @@ import msgspec
 import polars as pl
 
 from transforms.act import ACT
-from transforms.formats.rooms import KEYS
+from transforms.formats.rooms import BROUGHT, brought
 from transforms.sources.telegram.book import Book, key_of
 from transforms.sources.telegram.decode import Message, Part
 
@@ -16,15 +16,13 @@ _KNOWN = frozenset({
     "join_group_by_request", "create_channel", "migrate_to_supergroup", "migrate_from_group", "pin_message", "clear_history",
     "score_in_game", "take_screenshot", "attach_menu_bot_allowed", "web_app_bot_allowed", "allow_sending_messages",
     "send_passport_values", "joined_telegram", "proximity_reached", "requested_phone_number", "group_call",
-    "invite_to_group_call", "set_messages_ttl", "group_call_scheduled", "edit_chat_theme", "send_webview_data", "topic_created", "topic_edit",
+    "invite_to_group_call", "set_messages_ttl", "group_call_scheduled",
+    "edit_chat_theme", "send_webview_data", "topic_created", "topic_edit",
     "suggest_profile_photo", "requested_peer", "set_chat_wallpaper", "set_same_chat_wallpaper", "gift_code_prize",
     "giveaway_launch", "giveaway_results", "boost_apply", "refunded_payment", "stars_prize", "paid_messages_refund",
     "paid_messages_price_change", "conference_call", "todo_completions", "todo_append_tasks", "suggest_birthday",
 })  # fmt: skip
-_ROWS = {
-    "number": pl.String, "channel": pl.String, "direction": pl.String, "counterparts": KEYS, "n_targets": pl.Int32,
-    "composed": pl.Boolean, "value_kind": pl.String, "proven": pl.Boolean, "introduces": KEYS,
-}  # fmt: skip
+_ROWS = {"number": pl.String, **BROUGHT}
 
 
 def parts(raw: msgspec.Raw) -> list[Part]:
@@ -78,22 +76,5 @@ def _acts(book: Book, event: Message, other: str | None, seen: list[str]) -> tup
         return [("gift", way, [other], 1, True, "gift", True, [])], ""
     if event.action in ("invite_members", "create_group") and actor:
         added = [k for k in book.named(event.members) if k != actor]
-        return _brought(book.me or "", actor, added, seen, founded=event.action == "create_group")
+        return brought(book.me or "", actor, added, seen, founded=event.action == "create_group")
     return [], "comings and goings, titles, pins and other events that are nobody's act towards the owner"
-
-
-def _brought(me: str, actor: str, added: list[str], seen: list[str], *, founded: bool) -> tuple[list[tuple], str]:
-    """Bringing somebody into a group invites them, and introduces them to those who are there."""
-    way = "given" if actor == me else "received"
-    others = [k for k in added if k != me]
-    acts: list[tuple] = []
-    if actor == me and others:
-        acts.append(("invitation", way, others, len(others), False, "applause", False, []))
-        there = [k for k in seen if k not in (me, *others)]
-        if there and not founded:
-            acts.append(("invitation", way, there, None, False, "introduction", False, others))
-    elif actor != me and me in added:
-        acts.append(("invitation", way, [actor], len(added), False, "applause", False, []))
-    elif actor != me and others and not founded:
-        acts.append(("invitation", way, [actor], None, False, "introduction", False, others))
-    return acts, "groups founded without the owner, or by joining oneself"

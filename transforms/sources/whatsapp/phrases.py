@@ -1,0 +1,111 @@
+"""What WhatsApp itself writes into a chat, in the languages phones are set to: system lines, omitted media, deletions."""
+
+from __future__ import annotations
+
+import re
+
+import polars as pl
+
+YOU = ("You", "you", "Du", "du", "Dich", "dich", "Tú", "te", "Vous", "vous", "Tu", "Você", "você", "Jij", "je", "Вы")
+ME = frozenset(f"name:{word}" for word in YOU)
+_MARKS = r"[\x{200e}\x{200f}\x{202a}-\x{202e}\x{2066}-\x{2069}\x{feff}]"
+# Verbs of system lines; they count only where no author stands before them, or where the author is the chat itself.
+_SYSTEM = (
+    r"end-to-end encrypted|end-to-end encryption|Ende-zu-Ende|de extremo a extremo|de bout en bout|ponta a ponta|"
+    r"security code (?:with .+ )?changed|disappearing messages|Sicherheitsnummer|changed (?:their|to a new) (?:phone )?number|"
+    r"blocked this contact|unblocked this contact|is a contact\.?$|business account"
+)
+_EVENT = (
+    r"(?:created (?:this )?group| added | removed | left\.?$|joined (?:using|from|via)|changed (?:the|this) (?:group|subject)|"
+    r"changed the (?:subject|description|group)|pinned a message|now an admin|hat die Gruppe|hast die Gruppe|hinzugefügt|"
+    r"entfernt|"
+    r"hat die Gruppe verlassen|hast den Gruppennamen|hat den Gruppennamen|Gruppenbild|creó (?:el|este) grupo|añadió|eliminó|"
+    r"salió del grupo|a créé le groupe|a ajouté|a quitté|ha creato il gruppo|ha aggiunto|ha abbandonato|criou (?:o|este) grupo|"
+    r"adicionou|saiu do grupo|heeft de groep|heeft .+ toegevoegd|heeft verlaten)"
+)
+_DELETED = (
+    r"^(?:This message was deleted|You deleted this message|Diese Nachricht wurde gelöscht|Du hast diese Nachricht gelöscht|"
+    r"Se eliminó este mensaje|Eliminaste este mensaje|Ce message a été supprimé|Mensagem apagada|"
+    r"Questo messaggio è stato eliminato|"
+    r"Dit bericht is verwijderd)[. ]*$"
+)
+_MISSED = (
+    r"(?i)^(?:missed (?:voice|video|group)|verpasster? |llamada perdida|appel manqué|chiamata persa|chamada perdida|gemiste)"
+)
+_CALL = r"(?i)^(?:voice|video) call[.,]? .*\d+ ?(?:sec|min|hr|hour)"
+_MEDIA = (
+    r"^<[^<>]*>$|^[^\n]{1,200}\((?:file attached|Datei angehängt|archivo adjunto|fichier joint|arquivo anexado|file allegato|"
+    r"bestand bijgevoegd)\)$|(?i)^(?:image|video|audio|sticker|gif|document|contact card|bild|video|dokument|kontaktkarte|imagen|"
+    r"imagem|immagine|afbeelding)[^\n]{0,30} (?:omitted|weggelassen|omitid[oa]|omessa|weggelaten|absente)$|^null$"
+)
+_CARD = r"^(?:<[^:<>]+: )?([^\n<>]{1,80})\.vcf(?:>| \([^()]+\))$"
+_EDITED = r"\s*<(?:This message was edited|Diese Nachricht wurde bearbeitet|Se editó este mensaje)\.?>$"
+_ADDED = tuple(re.compile(p) for p in (
+    r"^(.+?) added (.+?)\.?$", r"^(.+?) ha(?:t|st) (.+?) hinzugefügt\.?$", r"^(.+?) añadió a (.+?)\.?$",
+    r"^(.+?) a ajouté (.+?)\.?$",
+    r"^(.+?) ha aggiunto (.+?)\.?$", r"^(.+?) adicionou (.+?)\.?$", r"^(.+?) heeft (.+?) toegevoegd\.?$",
+))  # fmt: skip
+_LIST = re.compile(r", | and | und | y | et | e | en ")
+
+
+def key(label: str) -> str:
+    """An account key from a label in a chat: a telephone number, or a name as it stands."""
+    bare = (
+        re.sub(r"[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]", "", label).replace("\u202f", " ").replace("\xa0", " ").strip()
+    )
+    bare = bare.removeprefix("~").strip()
+    digits = re.sub(r"[ ()./\u2010-\u2015-]", "", bare)
+    return f"phone:{digits}" if re.fullmatch(r"\+\d{6,15}", digits) else f"name:{bare}"
+
+
+def sorted_out(f: pl.DataFrame) -> pl.DataFrame:
+    """From `rest` to sender, text, and what the line is: an event of the group, a call, or set aside with a reason."""
+    f = f.with_columns(bare=pl.col("rest").str.replace_all(_MARKS, "").str.strip_chars())
+    found = pl.col("bare").str.extract_groups(r"^([^:\n]{1,100}):(?: |\n|$)((?s:.*))$").struct.rename_fields(["label", "said"])
+    f = f.with_columns(found.struct.unnest())
+    # A line that is an event may hold a colon ("… changed the subject to "a: b"").
+    broken = [label for label in f["label"].unique().drop_nulls() if re.search(rf'["“”]|{_EVENT}', label)]
+    f = f.with_columns(label=pl.when(~pl.col("label").is_in(broken)).then("label"))
+    f = f.with_columns(said=pl.when(pl.col("label").is_null()).then("bare").otherwise("said"))
+    unsigned = pl.col("label").is_null()
+    notice = pl.col("said").str.contains(r"^(?:Messages |Nachrichten |Los mensajes |Les messages )")
+    marked = pl.col("rest").str.contains("\u200e", literal=True)  # few lines: only these may be WhatsApp's own words
+    own = f.select("number", "rest", "label", "said").filter(unsigned | notice | marked)
+    by_system = pl.col("said").str.contains(_SYSTEM) & (unsigned | notice)
+    event = pl.col("said").str.contains(_EVENT) & (unsigned | pl.col("rest").str.contains(r": ?\x{200e}"))
+    own = own.select("number", by_system=by_system, event=event & ~by_system)
+    f = f.join(own, on="number", how="left", maintain_order="left").with_columns(pl.col("by_system", "event").fill_null(False))
+    f = f.with_columns(call=pl.when(pl.col("said").str.contains(_CALL)).then("said"))
+    aside = (
+        pl.when("by_system").then(pl.lit("notices of WhatsApp"))
+        .when("event").then(None)
+        .when(pl.col("label").is_null()).then(pl.lit("notices of WhatsApp"))
+        .when(pl.col("said").str.contains(_DELETED)).then(pl.lit("deleted messages"))
+        .when(pl.col("said").str.contains(_MISSED)).then(pl.lit("calls nobody answered"))
+    )  # fmt: skip
+    card = pl.col("said").str.extract(_CARD)
+    text = pl.col("said").str.replace(_EDITED, "")
+    labels = {label: key(label) for label in f["label"].unique().drop_nulls()}
+    mentioned = f.filter(pl.col("rest").str.contains("@\u2068")).select(
+        "number", addressed=pl.col("rest").str.extract_all("@\u2068([^\u2069]+)\u2069")
+    )
+    mentioned = mentioned.with_columns(
+        addressed=pl.Series([[key(n[1:]) for n in names] for names in mentioned["addressed"]], dtype=pl.List(pl.String))
+    )
+    f = f.with_columns(
+        aside=aside,
+        sender=pl.when(~pl.col("event")).then(pl.col("label").replace_strict(labels, default=None, return_dtype=pl.String)),
+        introduces=pl.when(card.is_not_null()).then(pl.concat_list(card)),
+        value_kind=pl.when(card.is_not_null()).then(pl.lit("introduction")),
+        text=pl.when(~text.str.contains(_MEDIA)).then(text),
+    ).join(mentioned, on="number", how="left", maintain_order="left")  # fmt: skip
+    return f.drop("rest", "bare", "label", "said", "by_system")
+
+
+def added(text: str | None) -> list[str]:
+    """Who added whom, as account keys, the one who did first; an empty key where the line tells something else."""
+    for pattern in _ADDED:
+        found = pattern.match(text or "")
+        if found:
+            return [key(name) for name in (found[1], *_LIST.split(found[2]))]
+    return [""]
