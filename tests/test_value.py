@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flows.cli import classify as cli
+from flows import scores
 from transforms import act, value
 from transforms.cues import KINDS, languages
 
@@ -125,8 +125,8 @@ def test_every_language_knows_the_kinds_of_weight():
 def test_scores_as_promised(path):
     if not path.exists():
         pytest.skip("no labels here")
-    rows = cli.classified(path)
-    found = {r["lang"]: r for r in cli.scores(rows).iter_rows(named=True)}
+    rows = scores.classified(path)
+    found = {r["lang"]: r for r in scores.scores(rows).iter_rows(named=True)}
     assert found["en"]["f1_weights"] > 0.85
     assert found["all but en"]["f1_weights"] > 0.8
     assert found["all"]["zero_as_nine"] < 0.03

@@ -7,6 +7,8 @@ once, by the cues of the languages it may be in.
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import polars as pl
 
 from transforms.cues import KINDS, Rule, foreign, languages
@@ -48,6 +50,7 @@ _LETTERS = "[" + "".join(p.strip("[]") for p, _ in _SCRIPTS.values()) + "]"
 _FOREIGN = {  # letters and words of other languages in a script of ours
     "arabic": "[پچژگٹڈڑںے]", "devanagari": "ळ|आहे|छन्|हरू|भएको", "cyrillic": "[іїєґўјљњћђџѓќѕқғүұәөһң]",
 }  # fmt: skip
+_SLICE = 5000  # texts below which a thread is not worth its start
 _FIRED = {"row": pl.UInt32, "kind": pl.String, "rule": pl.String, "tier": pl.Int32, "order": pl.Int32, "code": pl.String}
 
 
@@ -60,7 +63,11 @@ def classify(frame: pl.DataFrame) -> pl.DataFrame:
     full = frame.select(pl.col(c) if c in frame.columns else pl.lit(None).alias(c) for c in COLUMNS).cast(COLUMNS)
     full = full.with_columns(pl.col("to_person", "is_reply").fill_null(False), pl.col("channel").fill_null("message"))
     rows = full.unique(maintain_order=True).with_row_index("row")
-    judged = rows.join(_judge(tokens(rows)), on="row", how="left")
+    told = rows.filter(pl.col("text").is_not_null())
+    size = max(_SLICE, told.height // pl.thread_pool_size() + 1)
+    with ThreadPoolExecutor(pl.thread_pool_size()) as pool:  # a regex over one column keeps one core busy
+        parts = list(pool.map(lambda part: _judge(tokens(part)), told.iter_slices(size) if told.height else [told]))
+    judged = rows.join(pl.concat(parts), on="row", how="left")
     fixed = pl.col("channel").replace_strict(_BY_CHANNEL, default=None, return_dtype=pl.String)
     covered = pl.col("language").is_not_null() | pl.col("text").is_null() | fixed.is_not_null()
     nothing = pl.when(covered).then(pl.lit("talk:nothing-else")).otherwise(pl.lit("talk:no-cues"))

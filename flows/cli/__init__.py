@@ -21,7 +21,7 @@ from flows.cli.screen import Choice, Stop, complain
 EXIT = {"GateBroken": 3, "Busy": 4}  # by name: the modules that raise them are heavy
 GLOBAL = {"--home": 1, "--owner": 1, "--json": 0}  # and how many values each takes
 ORDER = (
-    "demo", "init", "add", "run", "pull", "serve", "connections", "explain", "cut", "people", "kinds", "classify", "sql",
+    "demo", "init", "add", "run", "pull", "serve", "connections", "explain", "cut", "people", "kinds", "classify", "score", "sql",
     "dashboard", "report", "sources", "archives", "remove", "forget", "share", "doctor", "version",
 )  # fmt: skip
 
