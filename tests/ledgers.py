@@ -67,3 +67,15 @@ def core(
     warehouse.variables(con, warehouse.parameters(Settings(**settings), home, as_of))
     warehouse.build(con, ["core"])
     return con
+
+
+def night(folder: Path, archives: Mapping[str, Reading | list[Reading]], **told: Any) -> Home:
+    """A home with these archives counted, measured and published, as `core` takes them."""
+    from flows.publish import publish
+
+    with core(folder, archives, **told) as con:
+        warehouse.build(con, ["measure", "marts"])
+    home = Home(folder)
+    (folder / "counted.duckdb").replace(home.warehouse)
+    publish(home.warehouse, home.folder, "20250101T000000000000Z", told.get("as_of", T))
+    return home

@@ -4,12 +4,7 @@ with act as (
         *,
         direction = 'given' as is_given,
         templated or not composed or value_kind in ('ask', 'spam') as is_hollow,
-        -- 40 words a minute written, 240 read, 5 seconds a click
-        case
-            when direction = 'received' then coalesce(words, 0) / 240
-            when composed then coalesce(words, 0) / 40
-            else 5 / 60
-        end / people as minutes,
+        attention(direction, composed, words, people) as minutes,
     from measure.act
     where connection_id is not null
 )
