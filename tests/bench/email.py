@@ -1,6 +1,6 @@
 """Write a synthetic mbox as Google Takeout makes it: N mails, of which many are bulk; the same bytes for the same seed.
 
-python -m tests.bench.email TARGET.mbox [N] [SEED]
+    python -m tests.bench.email TARGET.mbox [N] [SEED]
 """
 
 from __future__ import annotations
