@@ -1,0 +1,300 @@
+"""Slack: the export of a workspace, a day of a channel in each file.
+
+Both sides of every conversation it holds: public channels always, private ones and direct messages only where the plan and
+its owner allowed them. https://slack.com/help/articles/220556107
+Traps: `ts` is text and the key of a message in its channel; files are cut by the day of the workspace, not of UTC; an
+answer also sent to the channel stands twice; reactions have no time; guests of other workspaces are in no list of users;
+nothing says who asked for the export.
+"""
+
+from __future__ import annotations
+
+import re
+
+import msgspec
+import polars as pl
+
+from transforms.act import Owner, Reading
+from transforms.archive import Archive, Member, Unreadable
+from transforms.formats import rooms
+from transforms.formats.jsonrecords import records
+from transforms.text import unescape
+from transforms.times import INSTANT, sane
+
+TITLE = "Slack"
+VERSION = "1"
+ASKS_OWNER = True
+_LISTS = ("channels.json", "groups.json", "mpims.json", "dms.json")
+LAYOUTS = {"2014": ("users.json", *_LISTS, "*/[12][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9].json")}
+IGNORES = {
+    "integration_logs.json": "machines added to the workspace", "canvases.json": "documents",
+    "huddle_transcripts.json": "documents",
+    "file_conversations.json": "documents", "lists.json": "documents", "org_users.json": "members of other workspaces",
+}  # fmt: skip
+_TALK = (None, "thread_broadcast", "me_message", "file_share", "file_comment", "reply_broadcast")
+_JOINS = ("channel_join", "group_join")
+_KNOWN = frozenset({
+    "bot_message", "bot_add", "bot_remove", "channel_leave", "group_leave", "channel_topic", "channel_purpose", "channel_name",
+    "channel_archive", "channel_unarchive", "group_topic", "group_purpose", "group_name", "group_archive", "group_unarchive",
+    "pinned_item", "unpinned_item", "tombstone", "reminder_add", "reminder_delete", "sh_room_created", "huddle_thread",
+    "channel_posting_permissions", "channel_convert_to_private", "channel_convert_to_public", "joiner_notification",
+    "joiner_notification_for_inviter", "bot_enable", "bot_disable", "app_conversation_join", "slackbot_response",
+    "assistant_app_thread",
+    "ekm_access_denied", "channel_canvas_updated", "document_mention", "conversation_join", "message_replied", "file_mention",
+})  # fmt: skip
+
+
+class Profile(msgspec.Struct):
+    """How a user calls themselves."""
+
+    real_name: str | None = None
+    display_name: str | None = None
+    title: str | None = None
+    email: str | None = None
+
+
+class User(msgspec.Struct):
+    """A member of the workspace."""
+
+    id: str
+    name: str | None = None
+    real_name: str | None = None
+    is_bot: bool | None = False
+    profile: Profile | None = None
+
+
+class Room(msgspec.Struct):
+    """A channel or a conversation; direct ones have no name."""
+
+    id: str
+    name: str | None = None
+    members: list[str] | None = None
+
+
+class Reaction(msgspec.Struct):
+    """An emoji and who chose it, undated."""
+
+    name: str
+    users: list[str] | None = None
+
+
+class Message(msgspec.Struct):
+    """A message, or with `subtype` what happened."""
+
+    ts: str
+    subtype: str | None = None
+    user: str | None = None
+    bot_id: str | None = None
+    text: str | None = None
+    thread_ts: str | None = None
+    parent_user_id: str | None = None
+    inviter: str | None = None
+    reactions: list[Reaction] | None = None
+
+
+def claims(archive: Archive) -> list[Member]:
+    """Everything in the folder of a users.json that shows Slack's ids."""
+    members = []
+    for root in _roots(archive):
+        inside = [m for m in archive.members if m.path.startswith(root)]
+        members += [m for m in inside if _is_list(m, root) or _is_day(m, root) or m.path.removeprefix(root) in IGNORES]
+    return sorted({m.number: m for m in members}.values(), key=lambda m: m.number)
+
+
+def _roots(archive: Archive) -> list[str]:
+    shows = rb'"id"\s*:\s*"[UW][A-Z0-9]{6,}"'
+    lists = archive.find("users.json")
+    return [m.path[: -len("users.json")] for m in lists if re.search(shows, archive.head(m)) and b'"team_id"' in archive.head(m)]
+
+
+def _is_list(m: Member, root: str) -> bool:
+    return m.path.removeprefix(root) in ("users.json", *_LISTS)
+
+
+def _is_day(m: Member, root: str) -> bool:
+    return re.fullmatch(r"[^/]+/\d{4}-\d\d-\d\d\.json", m.path.removeprefix(root)) is not None
+
+
+def read(archive: Archive, owner: Owner) -> list[Reading]:
+    """One reading per workspace."""
+    return [_read(archive, owner, root) for root in _roots(archive)]
+
+
+def _load(archive: Archive, reading: Reading, member: Member, kind: type) -> dict:
+    try:
+        good, bad = records(archive.read(member), kind)
+    except Unreadable as why:
+        reading.problem(member.number, "-", str(why))
+        reading.member(member.number, 1)
+        return {}
+    for i in bad:
+        reading.problem(member.number, i, "not in the form Slack writes; report it")
+    reading.member(member.number, len(good) + len(bad))
+    return good
+
+
+def _read(archive: Archive, owner: Owner, root: str) -> Reading:
+    reading = Reading("slack")
+    inside = [m for m in archive.members if m.path.startswith(root)]
+    users: list[User] = []
+    places: dict[str, tuple[str, Room]] = {}  # folder → list it stands in, room
+    for m in (m for m in inside if _is_list(m, root)):
+        found = _load(archive, reading, m, User if m.name == "users.json" else Room)
+        if m.name == "users.json":
+            users = list(found.values())
+            _people(reading, m, found)
+        else:
+            places |= {(r.id if m.name == "dms.json" else r.name or r.id): (m.name, r) for r in found.values()}
+            reading.set_aside(m.number, "lists of channels, used to know who is in them", len(found))
+    me = _owner(users, places, owner)
+    reading.owner_key = me
+    said = []
+    for m in (m for m in inside if _is_day(m, root)):
+        folder = m.path.removeprefix(root).split("/")[0]
+        said += [(m.number, i, folder, message) for i, message in _load(archive, reading, m, Message).items()]
+    if me is None:
+        for number in sorted({number for number, *_ in said}):
+            why = "which user is the owner is nowhere said; set your user id or e-mail as `me` in people.csv"
+            reading.problem(number, "-", why, records=sum(1 for n, *_ in said if n == number))
+        return reading
+    _tell(reading, said, places, me)
+    return reading
+
+
+def _owner(users: list[User], places: dict[str, tuple[str, Room]], owner: Owner) -> str | None:
+    """Whom people.csv names; else the one member of all direct conversations."""
+    mine = {name.casefold().removeprefix("@") for name in owner.me}
+    named = [u.id for u in users if {n.casefold() for n in _names(u)} & mine]
+    if len(named) == 1:
+        return named[0]
+    pairs = [set(r.members or ()) for kind, r in places.values() if kind == "dms.json" and len(set(r.members or ())) > 1]
+    common = set.intersection(*pairs) if len(pairs) > 1 else set()
+    return common.pop() if len(common) == 1 else None
+
+
+def _names(u: User) -> list[str]:
+    return [n for n in (u.id, u.name, u.real_name, u.profile and u.profile.real_name, u.profile and u.profile.email) if n]
+
+
+def _people(reading: Reading, member: Member, users: dict[int, User]) -> None:
+    rows = [
+        (f"{member.number}:{i}", u.id, (u.profile and u.profile.real_name) or u.real_name or u.name, u.name,
+         "bot" if u.is_bot or u.id == "USLACKBOT" else "person", u.profile.title or None if u.profile else None,
+         [f"email:{u.profile.email.lower()}"] if u.profile and u.profile.email else [])
+        for i, u in users.items()
+    ]  # fmt: skip
+    schema = {"record": pl.String, "key": pl.String, "name": pl.String, "handle": pl.String, "account_kind": pl.String,
+              "position": pl.String, "same_as": rooms.KEYS}  # fmt: skip
+    reading.accounts(pl.DataFrame(rows, schema=schema, orient="row").with_columns(identified=pl.lit("id")))
+
+
+def _tell(reading: Reading, said: list[tuple[int, int, str, Message]], places: dict[str, tuple[str, Room]], me: str) -> None:
+    ids = {folder: room.id for folder, (_, room) in places.items()}
+    f = pl.DataFrame(
+        {
+            "member": [n for n, *_ in said], "i": [i for _, i, *_ in said], "room": [ids.get(c, c) for _, _, c, _ in said],
+            "ts": [m.ts for *_, m in said], "subtype": [m.subtype for *_, m in said], "sender": [m.user for *_, m in said],
+            "bot": [m.bot_id for *_, m in said], "text": [m.text for *_, m in said], "root": [m.thread_ts for *_, m in said],
+            "parent": [m.parent_user_id for *_, m in said], "inviter": [m.inviter for *_, m in said],
+        },
+        schema={"member": pl.Int32, "i": pl.Int64} | dict.fromkeys(
+            ("room", "ts", "subtype", "sender", "bot", "text", "root", "parent", "inviter"), pl.String),
+    ).with_row_index("row")  # fmt: skip
+    whole, part = (pl.col("ts").str.extract(r"^(\d{9,10})\.(\d{6})$", i).cast(pl.Int64) for i in (1, 2))
+    micro = whole * 1_000_000 + part
+    f = f.with_columns(
+        number=pl.col("i").cast(pl.String), happened_at=sane(micro.cast(INSTANT)), post=pl.concat_str("room", pl.lit("/"), "ts")
+    )
+    reading.exported_at = f["happened_at"].max()
+    reacted = [
+        (row, r.name, who)
+        for row, (*_, m) in enumerate(said) for r in m.reactions or () for who in dict.fromkeys(r.users or ())
+    ]  # fmt: skip
+    emoji = pl.DataFrame(reacted, schema={"row": pl.UInt32, "emoji": pl.String, "by": pl.String}, orient="row")
+    emoji = emoji.join(f.select("row", "member", "number", "room", "post", to="sender"), on="row", maintain_order="left")
+    emoji = emoji.with_columns(
+        number=pl.concat_str("number", pl.lit("."), pl.int_range(pl.len()).over("row").cast(pl.String)),
+        happened_at=pl.lit(None, INSTANT), time_precision=pl.lit("unknown"),
+    )  # fmt: skip
+    for member, n in emoji.group_by("member").len().sort("member").iter_rows():
+        reading.member(member, n)
+    known = pl.DataFrame(
+        [_room(kind, room, me) for kind, room in places.values()], schema=rooms.ROOMS | {"mine": pl.Boolean}, orient="row"
+    ).unique("room", keep="first", maintain_order=True)
+    authors = rooms.people(f).rename({"people": "wrote"})
+    known = f.select("room").unique(maintain_order=True).join(known, on="room", how="left").join(authors, on="room", how="left")
+    there = pl.col("people").fill_null(pl.col("wrote"))
+    known = known.with_columns(
+        people=there,
+        large=pl.col("large").fill_null(there.list.len() > rooms.ROOM).fill_null(False),
+        mine=pl.col("mine").fill_null(False) | pl.col("wrote").list.contains(me).fill_null(False),
+    ).drop("wrote")
+    f = f.join(known.select("room", "mine"), on="room", how="left", maintain_order="left")
+    gone = pl.col("subtype").is_in(["tombstone", "message_replied"]).fill_null(False)
+    twice = gone | ~pl.struct("room", "ts").is_first_distinct()
+    talk = pl.col("subtype").is_null() | pl.col("subtype").is_in([t for t in _TALK if t])
+    fate = (
+        pl.when(twice).then(pl.lit("deleted, or told by another record too"))
+        .when(~pl.col("mine")).then(pl.lit("said in channels the owner is not in"))
+        .when(talk & pl.col("sender").is_not_null()).then(pl.lit("talk"))
+        .when(pl.col("subtype") == "file_comment").then(pl.lit("comments on files, without their author"))
+        .when(pl.col("subtype").is_in(list(_JOINS))).then(pl.lit("join"))
+        .when(pl.col("subtype").is_in(list(_KNOWN)) | pl.col("bot").is_not_null())
+        .then(pl.lit("machines, topics, comings and goings"))
+    )  # fmt: skip
+    f = f.with_columns(fate=fate)
+    for member, number in f.filter(pl.col("fate").is_null()).select("member", "number").iter_rows():
+        reading.problem(member, number, "a kind of message that is not known; report it")
+    aside = f.filter(~pl.col("fate").is_in(["talk", "join"]))
+    for member, reason, n in aside.group_by("member", "fate").len().sort("member", "fate").iter_rows():
+        reading.set_aside(member, reason, n)
+    _joins(reading, f.filter(pl.col("fate") == "join"), me)
+    talk_rows = f.filter(pl.col("fate") == "talk")
+    named = talk_rows.select("row", key=pl.col("text").str.extract_all(r"<@[UW][A-Z0-9]+")).explode("key").drop_nulls()
+    parents = f.select("room", root="ts", author="sender").unique(["room", "root"], keep="first")
+    talk_rows = talk_rows.join(parents, on=["room", "root"], how="left", maintain_order="left")
+    answered = pl.when(pl.col("root") != pl.col("ts")).then(pl.coalesce("parent", "author"))
+    talk_rows = talk_rows.with_columns(answered=answered)
+    both = pl.concat([named.with_columns(pl.col("key").str.slice(2)), talk_rows.select("row", key="answered").drop_nulls()])
+    talk_rows = talk_rows.join(both.group_by("row").agg(addressed="key"), on="row", how="left", maintain_order="left")
+    names = pl.col("text").str.replace_all(r"<@[UW][A-Z0-9]+(?:\|([^>]*))?>", "@$1")
+    names = names.str.replace_all(r"<(?:[#!][^|>]*\|)?([^|>]+)(?:\|[^>]*)?>", "$1")
+    talk_rows = talk_rows.with_columns(
+        text=unescape(names),
+        is_reply=(pl.col("answered") != pl.col("sender")).fill_null(False),
+        time_precision=pl.lit("microsecond"),
+    )
+    rooms.tell(reading, talk_rows.drop("mine"), known.drop("mine"), me)
+    rooms.reactions(reading, emoji, me)
+    seen = f.select("room").unique().join(known, on="room")
+    groups = seen.filter(pl.col("other").is_null(), "mine").height
+    for channel, there in (("message", seen["other"].drop_nulls().len()), ("group", groups), ("invitation", groups)):
+        for direction in ("given", "received") if there else ():
+            reading.sees(channel, direction, claim="the conversations exported, both sides; a free plan hides the older ones")
+    for direction in ("given", "received"):
+        reading.sees("reaction", direction, claim="reactions of the messages of this export, undated")
+
+
+def _room(kind: str, room: Room, me: str) -> tuple:
+    members = list(dict.fromkeys(room.members or ()))
+    others = [m for m in members if m != me]
+    other = others[0] if kind == "dms.json" and len(others) == 1 and me in members else None
+    return room.id, other, members or None, len(others) if members else None, len(members) > rooms.ROOM, me in members
+
+
+def _joins(reading: Reading, f: pl.DataFrame, me: str) -> None:
+    """Who was brought into a channel by whom, where the owner is one of them."""
+    given = (pl.col("inviter") == me) & (pl.col("sender") != me)
+    ours = (given | ((pl.col("sender") == me) & (pl.col("inviter") != me))).fill_null(False) & pl.col("happened_at").is_not_null()
+    for member, n in f.filter(~ours).group_by("member").len().sort("member").iter_rows():
+        reading.set_aside(member, "machines, topics, comings and goings", n)
+    reading.acts(
+        f.filter(ours).select(
+            "happened_at", "post", channel=pl.lit("invitation"),
+            direction=pl.when(given).then(pl.lit("given")).otherwise(pl.lit("received")),
+            counterparts=pl.concat_list(pl.when(given).then("sender").otherwise("inviter")), n_targets=pl.lit(1, pl.Int32),
+            composed=pl.lit(False), value_kind=pl.lit("applause"), thread="room", time_precision=pl.lit("microsecond"),
+            record=pl.concat_str("member", pl.lit(":"), "number"),
+        ),
+        ["post"],
+    )  # fmt: skip
