@@ -40,7 +40,7 @@ bench: dev  ## how fast, how much memory
 	$(PYTEST) -m slow -s -k bench
 
 lock: dev  ## pin every package again, with hashes
-	$(BIN)/python deployments/environment.py --lock
+	$(PYTHON) deployments/environment.py --lock
 
 new-source: dev  ## NAME=example starts a source: its module and its first case
 	@$(BIN)/python -m tests.new_source $(NAME)

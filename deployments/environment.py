@@ -67,7 +67,8 @@ def lock() -> None:
     first = None
     for name, what in LOCKS.items():
         within = ["-c", first] if first else []
-        _run(str(BIN / "uv"), "pip", "compile", *what, *within, *options, "--upgrade", "-o", name)
+        # Without this machine's own package folders: a lock knows every file of a release, not the one lying here.
+        subprocess.run([str(BIN / "uv"), "pip", "compile", *what, *within, *options, "--upgrade", "-o", name], check=True)
         first = first or name
 
 
