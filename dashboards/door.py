@@ -211,6 +211,8 @@ def serve(folder: Path, port: int, opened: Callable[[str], None]) -> None:
     import streamlit as st
     from starlette.middleware import Middleware
 
+    from dashboards import charts, parts  # noqa: F401  imported now, so that the first page need not wait for it
+
     token = secrets.token_urlsafe(32)
     if not os.environ.get("GIVETAKE_DEBUG"):  # a message of an error may quote a name; Streamlit would log it
         logging.getLogger("streamlit.error_util").addFilter(lambda _: False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import fcntl
 import json
 import os
 import select
@@ -23,6 +24,12 @@ class Browser:
         assert CHROMIUM
         told, self._write = os.pipe()
         self._read, tell = os.pipe()
+        ends = [fcntl.fcntl(end, fcntl.F_DUPFD, 10) for end in (told, tell)]  # clear of 3 and 4, where Chromium wants them
+
+        def lay() -> None:
+            os.dup2(ends[0], 3)
+            os.dup2(ends[1], 4)
+
         options = [
             CHROMIUM,
             "--headless",
@@ -37,12 +44,11 @@ class Browser:
             f"--user-data-dir={profile}",
             "about:blank",
         ]
-        shell = f'exec "$@" 3<&{told} 4>&{tell}'
         self._process = subprocess.Popen(
-            ["sh", "-c", shell, "sh", *options], pass_fds=(told, tell), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            options, preexec_fn=lay, pass_fds=(3, 4), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
-        os.close(told)
-        os.close(tell)
+        for end in (told, tell, *ends):
+            os.close(end)
         self.requests: list[str] = []
         self.complaints: list[str] = []
         self._number, self._rest, self._session = 0, b"", None

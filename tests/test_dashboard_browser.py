@@ -1,0 +1,152 @@
+"""The app under load and in a real browser, on the demo, on hostile names and on a large network: all slow."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboards import words
+from tests.browser import CHROMIUM, Browser
+from tests.published_worlds import HOSTILE, publish, random_world
+from tests.test_dashboard import PAGES, ROOT, asked, night, opened, served
+
+__all__ = ["night"]  # a fixture
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """10 000 connections and 1 000 000 acts."""
+    folder = tmp_path_factory.mktemp("large") / "me"
+    publish(random_world(3, 1_000_000, 10_000), folder, "20250101T000000000000Z")
+    return folder
+
+
+@pytest.mark.slow
+def test_a_large_network_is_shown_within_two_seconds_and_filtered_within_half_a_one(night: Path, large: Path) -> None:
+    for page in PAGES:
+        opened(night, page)  # what is imported once
+    seconds: dict[str, float] = {}
+
+    def timed(what: str, run: Any) -> Any:
+        begun = time.perf_counter()
+        done = run()
+        seconds[what] = round(time.perf_counter() - begun, 2)
+        return done
+
+    app = AppTest.from_file(str(ROOT / "dashboards" / "app.py"), default_timeout=60)
+    app.secrets["folder"] = str(large)
+    timed("first page", app.run)
+    for page in PAGES[1:]:
+        app.switch_page(f"pages/{page}.py")
+        app.query_params["who"] = "c00003"
+        timed(page, app.run)
+        assert not app.exception
+    app.switch_page("pages/connections.py").run()
+    app.text_input[0].set_value("person number 9")
+    timed("search", app.run)
+    app.multiselect[3].set_value(["even", "unclear"])
+    timed("filter", app.run)
+    app.switch_page("pages/cut.py").run()
+    app.slider[0].set_value(60)
+    timed("slider", app.run)
+    print(seconds)
+    assert max(seconds[page] for page in ("first page", *PAGES[1:])) < 2
+    assert max(seconds[what] for what in ("search", "filter", "slider")) < 0.5
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A whole night on the synthetic owner."""
+    home = tmp_path_factory.mktemp("demo")
+    command = [sys.executable, "-c", "from flows.cli import main; main()", "demo", "--plain", "--home", str(home)]
+    subprocess.run(command, cwd=ROOT, check=True, timeout=900, capture_output=True, env=os.environ | {"PYTHONPATH": str(ROOT)})
+    return home / "demo"
+
+
+SETTLED = """document.querySelector('h1') && !document.querySelector('[data-testid=stStatusWidget],[data-testid=stSkeleton]')
+    && !document.querySelector('[data-stale=true]')"""
+
+
+def looked_at(folder: Path, shots: Path, who: str) -> None:
+    """Every page in the light, in the dark and on a phone: no complaint, no request elsewhere, nothing wider than the window."""
+    with served(folder) as (address, _), Browser(shots / "profile") as browser:
+        root = address.partition("?")[0]
+        browser.open(address)
+        browser.wait(SETTLED)
+        assert "token" not in browser.run("location.href")
+        for width, dark in ((1280, False), (1280, True), (390, False)):
+            browser.look(width, 900, dark)
+            for page in PAGES:
+                browser.open(root + ("" if page == "overview" else page) + (f"?who={who}" if page == "person" else ""))
+                browser.wait(f"{SETTLED} && document.body.innerText.length > 200")
+                time.sleep(1.5)  # charts draw after the page is there
+                browser.shot(shots / f"{page}-{width}{'-dark' if dark else ''}.png")
+                assert browser.run("document.documentElement.scrollWidth") <= width
+                assert not browser.run("document.querySelector('[data-testid=stException]')?.innerText")
+                assert (
+                    browser.run("getComputedStyle(document.querySelector('.stApp')).backgroundColor") == "rgb(27, 26, 24)"
+                ) == dark
+        assert browser.complaints == []
+        local = (root, root.replace("http:", "ws:"), "data:", "blob:", "about:")
+        assert [r for r in browser.requests if not r.startswith(local)] == []
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not CHROMIUM, reason="no chromium (Debian: apt-get install chromium)")
+class TestInABrowser:
+    def test_every_page_of_the_demo(self, demo: Path, tmp_path: Path) -> None:
+        who = asked(demo, "select connection_id from connection order by contact_days desc limit 1")[0][0]
+        looked_at(demo, tmp_path, who)
+
+    def test_every_page_of_ten_thousand_connections(self, large: Path, tmp_path: Path) -> None:
+        looked_at(large, tmp_path, "c00003")
+
+    def test_names_stay_text(self, night: Path, tmp_path: Path) -> None:
+        with served(night) as (address, _), Browser(tmp_path / "profile") as browser:
+            root = address.partition("?")[0]
+            browser.open(address)
+            browser.wait(SETTLED)
+            for i, name in enumerate(HOSTILE):
+                browser.open(f"{root}person?who=c{i:05d}")
+                browser.wait(f"{SETTLED} && location.search.includes('c{i:05d}')")
+                shown = browser.run("document.querySelector('h1').innerText").replace("\u2060", "").strip()
+                assert shown == words.readable(name)
+                live = "document.querySelectorAll(`h1 a:not([href^='#']), h1 img, h1 script, h1 code, h1 em, h1 .katex`).length"
+                assert browser.run(live) == 0
+                assert not browser.run("[...document.links].some(a => a.protocol == 'javascript:')")
+            for page in ("", "nurture", "outward", "cut"):
+                browser.open(root + page)
+                browser.wait(SETTLED)
+                assert not browser.run("[...document.querySelectorAll('a')].some(a => /www.example|javascript:/.test(a.href))")
+            assert browser.complaints == []
+
+    def test_a_click_and_a_key_open_a_person_and_a_new_night_arrives(self, tmp_path: Path) -> None:
+        tables = random_world(7, 3000, 40)
+        publish(tables, tmp_path / "me", "n1")
+        with served(tmp_path / "me") as (address, _), Browser(tmp_path / "profile") as browser:
+            root = address.partition("?")[0]
+            browser.open(address)
+            browser.wait(SETTLED)
+            browser.open(f"{root}connections")
+            browser.wait(f"{SETTLED} && document.querySelectorAll('[role=tab]').length == 2")
+            browser.run("document.querySelectorAll('[role=tab]')[0].focus()")
+            browser.key("ArrowRight", 39)
+            browser.key("Enter", 13, "\r")
+            x, y = (
+                browser.wait("""(() => { const marks = document.querySelectorAll('.stVegaLiteChart .mark-symbol.role-mark path');
+                const r = marks.length > 5 && marks[marks.length - 1].getBoundingClientRect();
+                return r && r.width && [r.x + r.width / 2, r.y + r.height / 2] })()""")
+            )
+            time.sleep(1)
+            browser.click(x, y)
+            browser.wait(f"{SETTLED} && location.pathname == '/person' && location.search.includes('who=c')")
+            publish(tables, tmp_path / "me", "n2")
+            browser.wait("document.body.innerText.includes('A new night is here')", 30)
+            assert browser.complaints == []
