@@ -20,7 +20,7 @@ MESSAGES = {
 }  # fmt: skip
 ROOMS = {
     "room": pl.String,
-    "other": pl.String,  # in a conversation of two: the one who is not the owner; null in groups
+    "other": pl.String,  # in a conversation of two: the one who is not the owner, "" where that is not told; null in groups
     "people": KEYS,  # everybody known to be in it; the owner may be among them
     "n_targets": pl.Int32,  # how many one message there reaches; null: not known
     "large": pl.Boolean,
@@ -76,6 +76,8 @@ def tell(
         is_reply=pl.col("is_reply").fill_null(False) | answers(f),
         thread=pl.col("room"), record=pl.concat_str("member", pl.lit(":"), "number"),
     )  # fmt: skip
+    if (rooms["other"] == "").any():
+        f = f.with_columns(pl.col("counterparts").list.set_difference(pl.lit([""], KEYS)))
     reading.acts(f.select(*(c for c in f.columns if c in ACT), "record", *(c for c in identity if c not in ACT)), identity)
     return f
 
