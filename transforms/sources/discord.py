@@ -182,8 +182,9 @@ def _tell(reading: Reading, f: pl.DataFrame, channels: list[Channel]) -> None:
     known = pl.DataFrame([_room(c, me) for c in channels], schema=rooms.ROOMS, orient="row").unique("room", maintain_order=True)
     mentioned = pl.col("text").str.extract_all(r"<@!?\d{15,20}>")
     named = mentioned.list.eval(pl.element().str.extract(r"(\d+)"))
+    ids = pl.when(pl.col("id").str.contains(r"^\d{15,20}$")).then("id")
     f = f.with_columns(
-        happened_at=sane(snowflake(pl.when(pl.col("id").str.contains(r"^\d{15,20}$")).then("id"), 22, _SNOWFLAKE_MS)).fill_null(iso(pl.col("at").str.strip_chars('"'))),
+        happened_at=sane(snowflake(ids, 22, _SNOWFLAKE_MS)).fill_null(iso(pl.col("at").str.strip_chars('"'))),
         time_precision=pl.lit("millisecond"), sender=pl.lit(me or "me"), post="id", is_reply=pl.lit(False), addressed=named,
         text=pl.col("text").str.replace_all(r"<(@)[!&]?\d+>|<(#)\d+>|<a?(:\w+:)\d+>", "$1$2$3"),
     )  # fmt: skip
