@@ -114,7 +114,8 @@ def _member(reading: Reading, member: Member, data: bytes, rows: list, owners: l
         status = "draft" if draft else "trashed" if (f.get("trashed") or "").strip() else f.get("status", "").strip().lower()
         name, profile = _profile(at.get("author"))
         rows.append((member.number, i, _last(f.get("id")), kind, status, f.get("published", "").strip(),
-                     f.get("title", "").strip(), f.get("content"), name, profile, _last(parent), answered or related))  # fmt: skip
+                     f.get("title", "").strip(), f.get("content"), name, profile, _last(parent),
+                     answered or related))  # fmt: skip
     return len(entries)
 
 
