@@ -168,9 +168,8 @@ def _plain(markup: str) -> str:
 def _tell(reading: Reading, rows: pl.DataFrame, follows: list[tuple]) -> None:
     channel, one_click = pl.col("channel"), pl.col("channel") == "reaction"
     exact, near = times.iso(pl.col("at")), times.written(pl.col("at"), *_DAYS).dt.truncate("1d")
-    precise = (
-        pl.when(pl.col("at").is_null()).then(pl.lit("unknown")).when(~pl.col("at").str.contains(r"\dT\d")).then(pl.lit("day"))
-    )
+    whole = pl.col("at").str.contains(r"\dT\d")
+    precise = pl.when(pl.col("at").is_null()).then(pl.lit("unknown")).when(~whole).then(pl.lit("day"))
     rows = rows.with_columns(
         direction=pl.lit("given"), counterparts=pl.concat_list("author").list.drop_nulls(),
         n_targets=pl.when(channel != "post").then(1).cast(pl.Int32), broadcast=channel == "post",
