@@ -24,6 +24,7 @@ DARK = {
 GIVEN, RECEIVED = "#0072b2", "#d55e00"
 SERIES = ("#0072b2", "#d55e00", "#009e73", "#aa4499", "#e69f00", "#56b4e9", "#8c8c8c")
 POINTS, LINES = 2000, 400
+Drawn = alt.Chart | alt.LayerChart | alt.FacetChart
 FAINT = "#8d877e"
 PICK = "picked"
 
@@ -33,7 +34,7 @@ def tone(colour: str) -> str:
     return DARK.get(colour, colour) if st.context.theme.type == "dark" else colour
 
 
-def show(chart: alt.Chart | alt.LayerChart, told: str, **more: Any) -> Any:
+def show(chart: Drawn, told: str, **more: Any) -> Any:
     """Put a chart on the page, with words for those who do not see it."""
     styled = chart.configure_legend(title=None, orient="top", labelLimit=240, columns=2, symbolOpacity=1).configure_view(
         strokeWidth=0
@@ -49,13 +50,13 @@ def _verdict() -> dict[str, Any]:
     }
 
 
-def scatter(people: pl.DataFrame) -> alt.LayerChart:
+def scatter(people: pl.DataFrame) -> Drawn:
     """Connections by given and received, both as log(1 + x); on the dotted line as much comes as goes. A click picks one."""
     people = people.select("connection_id", "name", "given", "received", "verdict", "balance", "balance_lo", "balance_hi").head(
         POINTS
     )
     people = people.sort(pl.col("verdict") != "too early")  # the sure ones on top
-    high = 1.25 * max(1.0, *(people[side].max() or 0 for side in ("given", "received")))
+    high = 1.25 * max(1.0, *people["given"], *people["received"])
     ticks = [t for t in (0, 1, 3, 10, 30, 100, 300, 1000, 3000, 10000) if t <= high]
     scale = alt.Scale(type="symlog", constant=1, domain=[0, high], nice=False)
     x = alt.X("received:Q", scale=scale, axis=alt.Axis(values=ticks, format="~s", title="received from them →"))
@@ -83,7 +84,7 @@ def scatter(people: pl.DataFrame) -> alt.LayerChart:
     return alt.layer(even, points).properties(height=480)
 
 
-def leanings(people: pl.DataFrame) -> alt.LayerChart:
+def leanings(people: pl.DataFrame) -> Drawn:
     """Every balance that can be told, in order, with its 90 % interval; an even sample of them where there are many."""
     step = max(1, -(-people.height // LINES))
     told = people.sort("balance", "connection_id").gather_every(step).with_row_index("rank")
@@ -105,7 +106,7 @@ def leanings(people: pl.DataFrame) -> alt.LayerChart:
     ).properties(height=320)
 
 
-def flows(months: pl.DataFrame, by: str = "1q", title: str = "a quarter") -> alt.Chart:
+def flows(months: pl.DataFrame, by: str = "1q", title: str = "a quarter") -> Drawn:
     """Value given (up) and received (down) over time: month_on, given, received."""
     parts = (
         months.drop_nulls("month_on")
@@ -132,7 +133,7 @@ def _sides() -> alt.Color:
     return alt.Color("side:N", scale=alt.Scale(domain=["given", "received"], range=[tone(GIVEN), tone(RECEIVED)]))
 
 
-def timeline(acts: pl.DataFrame) -> alt.LayerChart:
+def timeline(acts: pl.DataFrame) -> Drawn:
     """Acts of one tie by kind, given above and received below the line: happened_at, direction, kind, value, channel."""
     told = acts.drop_nulls("happened_at").with_columns(
         side=pl.col("direction"),
@@ -161,7 +162,7 @@ def timeline(acts: pl.DataFrame) -> alt.LayerChart:
     )
 
 
-def course(months: pl.DataFrame) -> alt.LayerChart:
+def course(months: pl.DataFrame) -> Drawn:
     """A balance over time with its interval: month_on, balance, balance_lo, balance_hi."""
     base = alt.Chart(months.drop_nulls("month_on"))
     x = alt.X("month_on:T", title=None, axis=alt.Axis(grid=False, format="%b %Y", tickCount=6, labelOverlap=True))
@@ -190,7 +191,7 @@ LOST = {
 }
 
 
-def curve(shares: pl.DataFrame, percent: int) -> alt.LayerChart:
+def curve(shares: pl.DataFrame, percent: int) -> Drawn:
     """What goes with each share cut, the share chosen, and the points of the two essays."""
     told = shares.rename(LOST).unpivot(list(LOST.values()), index="percent", variable_name="what", value_name="lost").drop_nulls()
     dashes = [[1, 0], [8, 3], [3, 3], [9, 3, 2, 3]]
@@ -216,7 +217,7 @@ def curve(shares: pl.DataFrame, percent: int) -> alt.LayerChart:
     return alt.layer(marks, lines, here, left, right).properties(height=340)
 
 
-def stacked(told: pl.DataFrame, what: str, value: str, order: list[str], time: str = "on", title: str = "") -> alt.Chart:
+def stacked(told: pl.DataFrame, what: str, value: str, order: list[str], time: str = "on", title: str = "") -> Drawn:
     """Bars over time, stacked by `what`, in this order."""
     scale = alt.Scale(domain=order, range=[tone(SERIES[i % len(SERIES)]) for i in range(len(order))])
     size = max(2.0, min(18.0, 560 / max(1, told[time].n_unique())))
@@ -239,7 +240,7 @@ def stacked(told: pl.DataFrame, what: str, value: str, order: list[str], time: s
     )
 
 
-def parts(told: pl.DataFrame, what: str, value: str, colours: list[str]) -> alt.Chart:
+def parts(told: pl.DataFrame, what: str, value: str, colours: list[str]) -> Drawn:
     """One bar of shares that make a whole."""
     scale = alt.Scale(domain=told[what].to_list(), range=[tone(c) for c in colours])
     return (

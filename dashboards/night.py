@@ -29,6 +29,13 @@ def enter() -> None:
     st.session_state[SEEN] = (str(published.published(folder())), published.fresh(folder()))
 
 
+def _seen() -> tuple[str, str]:
+    """The night entered; a page that is run by itself enters the newest."""
+    if SEEN not in st.session_state:
+        enter()
+    return st.session_state[SEEN]
+
+
 @st.fragment(run_every=EVERY)
 def watch() -> None:
     """Show a new night as soon as it is there."""
@@ -44,7 +51,7 @@ def watch() -> None:
 
 def frame(select: str, **values: Any) -> pl.DataFrame:
     """What one of our own SELECTs finds, names made fit to be seen. Do not change it in place: it is shared."""
-    path, token = st.session_state[SEEN]
+    path, token = _seen()
     return _frame(path, token, select, tuple(sorted(values.items())))
 
 
@@ -60,7 +67,7 @@ def one(select: str, **values: Any) -> dict[str, Any]:
 
 def before() -> pl.DataFrame | None:
     """Connections as the kept night before this one had them; None where there is none."""
-    path, token = st.session_state[SEEN]
+    path, token = _seen()
     shown = Path(path)
     older = [p for p in shown.parent.parent.glob(f"*/{published.FILE}") if p.parent.name < shown.parent.name]
     if not older:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
+from typing import Any, Literal, NoReturn
 
 import polars as pl
 import streamlit as st
@@ -19,7 +19,7 @@ def meet(connection_id: str) -> NoReturn:
     st.switch_page("pages/person.py", query_params={"who": connection_id})
 
 
-def people(found: pl.DataFrame, columns: list[str], key: str, height: int | str = "auto") -> None:
+def people(found: pl.DataFrame, columns: list[str], key: str, height: int | Literal["auto"] = "auto") -> None:
     """A table to sort; choosing a row opens the person."""
     config: dict[str, Any] = {name: words.LABELS.get(name, name) for name in columns}
     fixed = dict.fromkeys(("given", "received", "opportunity", "attention_minutes", "strength", "effective_acts"), "%.1f")

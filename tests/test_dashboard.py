@@ -138,7 +138,7 @@ def test_the_cut_plan_says_what_goes(night: Path) -> None:
 
 
 def test_a_tie_leaves_the_list_when_a_real_contact_follows(tmp_path: Path) -> None:
-    """And the new night is picked up by the page that is open, which says what has changed."""
+    """And the overview says what has changed since the night before."""
     tables = random_world(1, 0, 3)
     long_ago, later = datetime(2024, 6, 1), datetime(2024, 12, 30)
     help_of = {"channel": "message", "direction": "received", "value_kind": "help", "connection_id": "c00001", "words": 9}
@@ -154,7 +154,7 @@ def test_a_tie_leaves_the_list_when_a_real_contact_follows(tmp_path: Path) -> No
     assert name in text(app), "a like is no answer"
     answer = {"act_id": "d", "happened_at": later, "direction": "given", "value_kind": "thanks"}
     publish(tables | {"core.act": frame([*acts, help_of | answer])}, tmp_path / "me", "n2")
-    app.run()
+    app = opened(tmp_path / "me", "nurture")
     assert name not in text(app)
     overview = text(opened(tmp_path / "me"))
     assert "1 act more between you" in overview

@@ -41,7 +41,7 @@ def groups() -> list[dict[str, Any]]:
         where c.advice not like 'prune%' and c.received >= 3
             and owed.at between n.as_of - interval 3 years and n.as_of - interval 7 days  -- a week to answer
         order by c.received desc, owed.at desc, c.connection_id""")
-    found = [
+    found: list[dict[str, Any]] = [
         {
             "key": "thanks",
             "title": "Thanks owed",
@@ -53,11 +53,7 @@ def groups() -> list[dict[str, Any]]:
     for where, order, title, why in CARE:
         if where.startswith("advice"):
             people = night.rows(f"{base} from connection c where {where} order by {order}, connection_id")
-            key = where.split("'")[1]
-            if key == "nurture: dormant":  # with a tie about to be lost first
-                found.insert(1, {"key": key, "title": title, "why": why, "people": people})
-            else:
-                found.append({"key": key, "title": title, "why": why, "people": people})
+            found.append({"key": where.split("'")[1], "title": title, "why": why, "people": people})
     met: set[str] = set()
     for group in found:
         group["people"] = [p for p in group["people"] if p["connection_id"] not in met]

@@ -19,7 +19,7 @@ def since_last_night() -> None:
     else:
         both = new.join(old, on="connection_id", suffix="_before")
         came, went = new.join(old, on="connection_id", how="anti"), old.join(new, on="connection_id", how="anti")
-        acts = new["acts_given"].sum() + new["acts_received"].sum() - old["acts_given"].sum() - old["acts_received"].sum()
+        acts = sum(sum(new[side]) - sum(old[side]) for side in ("acts_given", "acts_received"))
         lines = [f"{count(acts, 'act')} more between you and your connections."] if acts > 0 else []
         for who, said in ((came, "new in your network"), (went, "no longer in what the exports tell")):
             if who.height:

@@ -41,24 +41,24 @@ def kinds(acts: pl.DataFrame, direction: str) -> str:
 def arithmetic(c: dict[str, Any], acts: pl.DataFrame) -> dict[str, str]:
     """How a number comes about, with its values put in."""
     seen = acts.filter(pl.col("two_sided"))
-    g = seen.filter(pl.col("direction") == "given")["value"].sum()
-    r = seen.filter(pl.col("direction") == "received")["value"].sum()
-    squares = (seen["value"] ** 2).sum()
-    both = f"{shown(float(g))} given and {shown(float(r))} received in channels seen from both sides"
+    g = float(sum(seen.filter(pl.col("direction") == "given")["value"]))
+    r = float(sum(seen.filter(pl.col("direction") == "received")["value"]))
+    squares = float(sum(seen["value"] ** 2))
+    both = f"{shown(g)} given and {shown(r)} received in channels seen from both sides"
     told = {
         "given": kinds(acts, "given"),
         "received": kinds(acts, "received"),
         "effective_acts": f"{both}: the smaller of (Σw)²/Σw² = {shown((g + r) ** 2 / squares)} and Σw = {shown(g + r)}"
         if squares
         else "",
-        "balance": f"2·W(p·n, n) − 1 with p = {shown(float(g))}/{shown(float(g + r))}, n = {shown(c['effective_acts'])}; W is "
+        "balance": f"2·W(p·n, n) − 1 with p = {shown(g)}/{shown(g + r)}, n = {shown(c['effective_acts'])}; W is "
         "Wilson's "
         "score at 90 %"
         if g + r
         else "nothing seen from both sides: 0, and anything is possible",
         "verdict": f"n = {shown(c['effective_acts'])}, {signed(c['balance'])} between {signed(c['balance_lo'])} and "
         f"{signed(c['balance_hi'])}: under 5 it is too early; “more” must hold at equal weights too",
-        "coverage": f"({shown(float(g))} + {shown(float(r))}) / ({shown(c['given'])} + {shown(c['received'])})" if g + r else "",
+        "coverage": f"({shown(g)} + {shown(r)}) / ({shown(c['given'])} + {shown(c['received'])})" if g + r else "",
         "strength": f"{count(c['contact_days'], 'contact day')}, each counting half after every half-life",
         "circle": "weekly from 45 contact days a year, monthly 9, half-yearly 1.3, yearly 0.4",
         "realness": f"both ways: {shown(c['mutual'])}; over time: {shown(c['sustained'])}; of use: {shown(c['valued'])}",

@@ -44,7 +44,7 @@ sources = night.frame("""select platform as "Platform", exported_on as "Made on"
 st.dataframe(
     sources, hide_index=True, width="stretch", column_config={"Made on": st.column_config.DateColumn(format="D MMM YYYY")}
 )
-lost, unread = sources["Could not be read"].sum(), sources["Unread files"].sum()
+lost, unread = sum(sources["Could not be read"]), sum(sources["Unread files"])
 st.caption(
     "“Counted before”: in two exports, and counted once. "
     + (
