@@ -22,6 +22,7 @@ def connections(
     advice: Annotated[str, typer.Option(help="Only this advice or its beginning: keep, nurture, prune …")] = "",
     sort: Annotated[str, typer.Option(help="A published column; numbers and dates from the largest.")] = "strength",
     limit: Annotated[int | None, typer.Option(min=0, help="At most so many; 0: all. On a terminal 40 unless said.")] = None,
+    thanks: Annotated[bool, typer.Option("--thanks", help="Only those whom you owe thanks.")] = False,
 ) -> None:
     """The table of connections."""
     choice: Choice = context.obj
@@ -30,12 +31,16 @@ def connections(
         raise Stop(f"--sort — no column {sort} — one of {', '.join(columns)}", 2)
     falling = "" if columns[sort] == "VARCHAR" else "desc"
     found = choice.rows(
-        f'select * from connection where starts_with(advice, $advice) order by "{sort}" {falling} nulls last, connection_id',
+        "select * from connection where starts_with(advice, $advice)"
+        f"{' and connection_id in (select connection_id from owed_thanks)' if thanks else ''}"
+        f' order by "{sort}" {falling} nulls last, connection_id',
         advice=advice,
     )
     if limit is None:
         limit = 40 if sys.stdout.isatty() and not choice.as_json else 0
     shown = found[:limit] if limit else found
+    if not choice.as_json:
+        shown = _remarked(choice, shown)
     choice.show(shown, list(dict.fromkeys((SHOWN[0], *([sort] if sort not in SHOWN[:8] else []), *SHOWN[1:]))))
     if len(shown) < len(found):
         say(f"{len(shown)} of {len(found)}; --limit 0 shows all")
@@ -48,25 +53,33 @@ def explain(
     limit: Annotated[int, typer.Option(min=0, help="At most so many acts, newest first; 0: all.")] = 0,
 ) -> None:
     """Every number of one connection, with the arithmetic and the acts behind it."""
-    from flows.cli.arithmetic import acts_of, numbers
+    from flows.cli.arithmetic import WILSON, explained
 
     choice: Choice = context.obj
     found = resolve(choice, connection)
-    acts = acts_of(choice, found["connection_id"])
-    shown = acts[:limit] if limit else acts
-    how = numbers(choice, found["connection_id"])
+    told = explained(choice, found)
+    owed = choice.rows("from owed_thanks where connection_id = $id", id=found["connection_id"])
+    acts = told["acts"][:limit] if limit else told["acts"]
     if choice.as_json:
-        choice.show([found | {"how": {h["number"]: h["how"] for h in how if h["how"]}, "acts": shown}])
+        how = {h["number"]: h["how"] for h in told.pop("how") if h["how"]}
+        choice.show([found | told | {"how": how, "owed_thanks": owed, "acts": acts}])
         return
-    choice.show(how, ("number", "value", "how"), title=found["name"])
-    print()
-    choice.show(
-        shown,
-        ("happened_at", "platform", "channel", "direction", "value_kind", "weight", "n_targets", "value", "two_sided", "contact",
-         "value_rule", "archive_name", "record", "act_id", "text"),
-    )  # fmt: skip
-    if len(shown) < len(acts):
-        say(f"{len(shown)} of {len(acts)} acts; --limit 0 shows all")
+    numbers = [*told["how"], {"number": "wilson, wilson_lo, wilson_hi", "value": None, "how": WILSON}]
+    choice.show(numbers, ("number", "value", "how"), title=found["name"])
+    where = ("archive_name", "member", "record_number")
+    for title, rows, columns in (
+        ("Thanks owed", owed, ("since_on", "what", "acts", "value")),
+        ("People reached", told["reached"], ("name", "distance", "received", "opportunity", "reached_id")),
+        ("States", told["states"], ("platform", "state", "direction", "since_at", "exported_at", *where, "key")),
+        ("Contact days", told["days"], ("happened_on", "age_days", "strength")),
+        ("Acts", acts, ("happened_at", "platform", "channel", "direction", "value_kind", "value", "weight", "n_targets", *where,
+                        "two_sided", "contact", "attention_minutes", "value_rule", "act_id", "text")),
+    ):  # fmt: skip
+        if rows:
+            print()
+            choice.show(rows, columns, title=title)
+    if len(acts) < len(told["acts"]):
+        say(f"{len(acts)} of {len(told['acts'])} acts; --limit 0 shows all")
 
 
 @app.command()
@@ -93,6 +106,21 @@ def report(context: typer.Context) -> None:
     if not page.exists():
         raise Stop(f"{page.parent} — no page there — `givetake run` makes it")
     choice.show([{"report": str(page)}]) if choice.as_json else print(page)
+
+
+def _remarked(choice: Choice, rows: list[dict]) -> list[dict]:
+    """A verdict that rests on the weights gets a mark, an advice the thanks that are owed."""
+    rests = {row["connection_id"] for row in choice.rows("from sensitivity")}
+    owed = {row["connection_id"]: row for row in choice.rows("from owed_thanks")}
+    told = []
+    for row in rows:
+        mark = " *" if row["connection_id"] in rests else ""
+        thanks = owed.get(row["connection_id"])
+        more = f"; thanks owed for {thanks['what']} since {thanks['since_on']}" if thanks else ""
+        told.append(row | {"verdict": row["verdict"] + mark, "reason": row["reason"] + more})
+    if any(row["verdict"].endswith(" *") for row in told):
+        say("* another step between the weights gives another verdict; givetake explain shows which")
+    return told
 
 
 def resolve(choice: Choice, words: str) -> dict:
