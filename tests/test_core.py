@@ -216,3 +216,10 @@ def test_introduced_by_may_name_an_account_or_a_person(tmp_path: Path) -> None:
         " join core.connection b on b.connection_id = i.introduced_id order by all"
     )  # fmt: skip
     assert named == [("Ana", "bo"), ("Ana", "cy")]
+
+
+def test_two_keys_of_one_page_on_a_platform_are_one_person(tmp_path: Path) -> None:
+    x = reading("x", "2024-01-01", accounts=[{"key": "12", "url": "https://x.example.org/ana"}])
+    told = reading("x", "2024-02-01", accounts=[{"key": "@ana", "url": "https://x.example.org/Ana/"}])
+    con = core(tmp_path, {"a": x, "b": told})
+    assert rows(con, "select count(distinct person) from core.person") == [(1,)]

@@ -198,7 +198,8 @@ def _zip(path: Path) -> list[tuple[str, int, Callable[[], Iterator[bytes]], str]
     if infos and all(i.flag_bits & 1 for i in infos):
         raise Unreadable("protected by a password; unpack it yourself and add the folder")
     _no_overlap(infos, end)
-    return [(_name(i.filename), i.file_size, _zipped(path, i), _zip_refusal(i)) for i in infos]
+    kept: list[zipfile.ZipFile] = []  # opened once: reading its directory again for every member would be quadratic
+    return [(_name(i.filename), i.file_size, _zipped(path, i, kept), _zip_refusal(i)) for i in infos]
 
 
 def _no_overlap(infos: list[zipfile.ZipInfo], end: int) -> None:
@@ -234,17 +235,18 @@ def _name(name: str) -> str:
     return unicodedata.normalize("NFC", name.replace("\\", "/")).lstrip("/")
 
 
-def _zipped(path: Path, info: zipfile.ZipInfo) -> Callable[[], Iterator[bytes]]:
+def _zipped(path: Path, info: zipfile.ZipInfo, kept: list[zipfile.ZipFile]) -> Callable[[], Iterator[bytes]]:
     def pieces() -> Iterator[bytes]:
-        with zipfile.ZipFile(path) as z:
-            yield from _pieces(z.open(info))
+        if not kept:
+            kept.append(zipfile.ZipFile(path))
+        yield from _pieces(kept[0].open(info))
 
     return pieces
 
 
 def _tar(path: Path) -> list[tuple[str, int, Callable[[], Iterator[bytes]], str]] | None:
     """Members of a tar or tar.gz; None where a gzip holds no tar. What lies before a break is kept."""
-    found = []
+    found, kept = [], []
     try:
         with tarfile.open(path) as tar:
             for info in tar:
@@ -252,7 +254,7 @@ def _tar(path: Path) -> list[tuple[str, int, Callable[[], Iterator[bytes]], str]
                     break
                 if not info.isdir():
                     why = _unsafe(info.name) if info.isreg() else "a link or device, not a file"
-                    found.append((_name(info.name).removeprefix("./"), info.size, _tarred(path, info), why))
+                    found.append((_name(info.name).removeprefix("./"), info.size, _tarred(path, info, kept), why))
     except DAMAGE as damage:
         if not found:
             if isinstance(damage, tarfile.ReadError) and path.suffix == ".gz" and not path.name.endswith(".tar.gz"):
@@ -261,11 +263,12 @@ def _tar(path: Path) -> list[tuple[str, int, Callable[[], Iterator[bytes]], str]
     return found
 
 
-def _tarred(path: Path, info: tarfile.TarInfo) -> Callable[[], Iterator[bytes]]:
+def _tarred(path: Path, info: tarfile.TarInfo, kept: list[tarfile.TarFile]) -> Callable[[], Iterator[bytes]]:
     def pieces() -> Iterator[bytes]:
-        with tarfile.open(path) as tar:
-            stream = tar.extractfile(info)
-            if stream is not None:
-                yield from _pieces(stream)
+        if not kept:
+            kept.append(tarfile.open(path))  # noqa: SIM115  as long as the archive: members in order inflate a gzip once
+        stream = kept[0].extractfile(info)
+        if stream is not None:
+            yield from _pieces(stream)
 
     return pieces

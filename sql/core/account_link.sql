@@ -1,13 +1,13 @@
 -- One row per account and piece of certain evidence: a token that only one person can hold.
 -- Asserted by the platform or the owner's address book, never typed by a visitor; a token that two accounts of one
--- platform hold (a family's telephone), one whose holders bear names that contradict each other, or a role address is no
+-- platform hold (a family's telephone; its own page excepted), one whose holders bear names that contradict each other, or a role address is no
 -- evidence: such pairs are asked about in core.suggestion. Who the owner names in the ledger is taken at their word where
 -- exactly one account fits.
 with certain as (
     select platform, key, token, is_own_page
     from core.token
     where not is_role
-    qualify count(*) over (partition by token, platform) = 1
+    qualify count(*) over (partition by token, platform) = 1 or bool_and(is_own_page) over (partition by token, platform)
 ),
 named as (
     select c.token, c.platform, c.key, s.words, s.forms, regexp_matches(s.words[1], '\p{Latin}') as is_latin
