@@ -22,7 +22,7 @@ DARK = {
     "#e69f00": "#e6b84d",
 }
 GIVEN, RECEIVED = "#0072b2", "#d55e00"
-SERIES = ("#0072b2", "#d55e00", "#009e73", "#aa4499", "#e69f00", "#56b4e9", "#8c8c8c")
+SERIES = ("#0072b2", "#d55e00", "#009e73", "#aa4499", "#e69f00", "#8c8c8c", "#56b4e9")
 POINTS, LINES = 2000, 400
 Drawn = alt.Chart | alt.LayerChart | alt.FacetChart
 FAINT = "#8d877e"

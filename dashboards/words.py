@@ -115,7 +115,7 @@ def shown(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):
-        return number(value, 0 if abs(value) >= 100 else 2).removesuffix(".00")
+        return number(round(value, 2) + 0, 0 if abs(value) >= 100 else 2).removesuffix(".00")  # + 0: no −0
     if isinstance(value, int):
         return number(value)
     return day(value) if hasattr(value, "year") else readable(str(value))

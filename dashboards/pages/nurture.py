@@ -10,7 +10,7 @@ from dashboards import night, parts, words
 from dashboards.report import CARE
 from dashboards.words import ago, count, number
 
-SHOWN = 6  # cards of a group at first
+SHOWN, MOST = 6, 60  # cards of a group: at first, and at most
 # Something of weight came from them, and no word of mine is known after it.
 OWED = """
     with heavy as (
@@ -89,8 +89,10 @@ st.markdown(
 for group in todo:
     st.subheader(f"{group['title']} · {number(len(group['people']))}")
     st.markdown(f"{group['why']} *{OPENINGS[group['key']]}*")
-    more = len(group["people"]) > SHOWN and st.toggle(f"Show all {number(len(group['people']))}", key=f"all {group['key']}")
-    listed = group["people"][: 60 if more else SHOWN]
+    more = len(group["people"]) > SHOWN and st.toggle(
+        f"Show {number(min(MOST, len(group['people'])))}", key=f"all {group['key']}"
+    )
+    listed = group["people"][: MOST if more else SHOWN]
     for start in range(0, len(listed), 3):
         for column, person in zip(st.columns(3), listed[start : start + 3], strict=False):
             with column:

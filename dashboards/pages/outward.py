@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import polars as pl
 import streamlit as st
 
 from dashboards import charts, night, words
 from dashboards.words import count, number, percent, shown
 
-OUTWARD = ["help", "resource", "credit", "introduction", "offer", "recommendation", "gift", "amplification"]
+ONESELF = "of oneself"
+OUTWARD = {
+    "help": ["help"],
+    "something useful": ["resource"],
+    "recognition": ["credit"],
+    "doors for others": ["introduction", "offer", "recommendation", "gift"],
+    "passed on": ["amplification"],
+}
 # A broadcast: an own act to nobody in particular, or to more than four.
 PUT_OUT = """select act_id, any_value(value_kind) as kind, any_value(platform) as platform, any_value(happened_at) as happened_at
     from act where direction = 'given' and coalesce(n_targets, 5) > 4 group by act_id"""
@@ -29,19 +37,19 @@ with st.container(horizontal=True):
 
 kinds = night.frame(
     f"""with put_out as ({PUT_OUT})
-    select date_trunc('quarter', happened_at)::date as "on",
-           if(list_contains($outward, kind), kind, 'of oneself') as kind, count(*) as n
-    from put_out where happened_at is not null group by all order by all""",
-    outward=tuple(OUTWARD),
+    select date_trunc('quarter', happened_at)::date as "on", kind, count(*) as n
+    from put_out where happened_at is not null group by all order by all"""
 )
+called = {kind: name for name, of_it in OUTWARD.items() for kind in of_it}
 st.subheader("By kind")
 if kinds.height:
-    order = [k for k in OUTWARD if k in set(kinds["kind"])]
-    named = kinds.with_columns(kind=kinds["kind"].replace(words.KINDS))
-    charts.show(
-        charts.stacked(named, "kind", "n", [*(words.KINDS[k] for k in order), "of oneself"], title="posts a quarter"),
-        "What was put out, by kind, a quarter a bar",
+    named = (
+        kinds.with_columns(kind=kinds["kind"].replace_strict(called, default=ONESELF))
+        .group_by("on", "kind")
+        .agg(pl.col("n").sum())
     )
+    told = charts.stacked(named, "kind", "n", [*OUTWARD, ONESELF], title="posts a quarter")
+    charts.show(told, "What was put out, by kind, a quarter a bar")
     st.caption("“Of oneself”: news, links without a word, applause and the like. There is a place for it; it is only not a gift.")
 else:
     st.write("Nothing said to everybody is in these exports.")
