@@ -100,7 +100,8 @@ def query(
 
         alarm = threading.Timer(timeout, stop)
         alarm.start()
-        assert child.stdin and child.stdout
+        assert child.stdin is not None
+        assert child.stdout is not None
         try:
             with suppress(BrokenPipeError):
                 child.stdin.write(job)

@@ -49,6 +49,7 @@ class Night:
     stages: list[dict[str, Any]] = field(default_factory=list)
     checks: list[dict[str, Any]] = field(default_factory=list)
     reads: list[Read] = field(default_factory=list)
+    pulls: list[dict[str, Any]] = field(default_factory=list)
 
     @classmethod
     def begin(cls, home: Home, settings: Settings, as_of: datetime | None = None, progress: Progress | None = None) -> Night:
@@ -86,6 +87,16 @@ def alone(home: Home) -> Iterator[None]:
         except BlockingIOError:
             raise Busy(f"{home.owner}: another run is at work; wait for it to end") from None
         yield
+
+
+def fetch(night: Night) -> None:
+    """Ask the platforms of `[pull]` what is new; one that fails stops no other, and the night goes on with what is there."""
+    if night.settings.pull:
+        from flows.pull import pull_all
+
+        with night.stage("pull") as row:
+            night.pulls = pull_all(night.home, night.settings)
+            row["rows"] = sum(p["requests"] for p in night.pulls)
 
 
 def gather(night: Night) -> list[Read]:
@@ -148,7 +159,7 @@ def bring_out(night: Night) -> dict[str, Any]:
     return current
 
 
-STAGES = (gather, lay, gate_facts, count, gate_core, measure, gate_measures, bring_out)
+STAGES = (fetch, gather, lay, gate_facts, count, gate_core, measure, gate_measures, bring_out)
 
 
 def night(
@@ -194,7 +205,9 @@ def figures(run: Night) -> dict[str, Any]:
         "checks": len(run.checks),
         "checks_not_held": sum(c["outcome"] != "held" for c in run.checks),
         "seconds": {s["stage"]: round(s["seconds"], 3) for s in run.stages},
-        "lines": [line(r) for r in run.reads if r.line],
+        "pulls": len(run.pulls),
+        "pulls_failed": sum(p["outcome"] == "failed" for p in run.pulls),
+        "lines": [*(p["line"] for p in run.pulls if p["line"]), *(line(r) for r in run.reads if r.line)],
     }
 
 
