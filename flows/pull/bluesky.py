@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +63,7 @@ def _news(store: Store, client: Client, did: str, beside_chats: list[Answer] | N
     try:
         newest = _back(
             client, "/xrpc/app.bsky.notification.listNotifications", "notifications", "indexedAt",
-            cursor.get("notifications", ""), lambda n, a: news.put(f"api/notifications-{n}.json", a.body), limit=100,
+            cursor.get("notifications", ""), partial(_page, news.put, "api/notifications"), limit=100,
         )  # fmt: skip
         fresh = newest > _instant(cursor.get("notifications", ""))
         if fresh:
@@ -105,7 +106,7 @@ def _chats(put: Callable[[str, bytes], None], client: Client, cursor: dict[str, 
                 continue
             newest = _back(
                 client, "/xrpc/chat.bsky.convo.getMessages", "messages", "sentAt", revisions.get(name, ["", ""])[1],
-                lambda n, a, name=name: put(f"api/messages-{name}-{n}.json", a.body), convoId=name, limit=100,
+                partial(_page, put, f"api/messages-{name}"), convoId=name, limit=100,
             )  # fmt: skip
             revisions[name], moved = [revision, newest.isoformat()], True
         if moved:
@@ -115,6 +116,10 @@ def _chats(put: Callable[[str, bytes], None], client: Client, cursor: dict[str, 
     finally:
         del client.headers["atproto-proxy"]
     return moved
+
+
+def _page(put: Callable[[str, bytes], None], stem: str, n: int, answer: Answer) -> None:
+    put(f"{stem}-{n}.json", answer.body)
 
 
 def _followers(draft: Draft, answers: list[Answer]) -> None:

@@ -10,6 +10,7 @@ breaks keeps the pages before. Further pages come from the Link header alone: it
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from pydantic import BaseModel, Field
 
@@ -63,7 +64,7 @@ def _news(store: Store, client: Client, me: Answer, number: str, account: str) -
     """What came since the cursor, stored as far as it could be had."""
     cursor = store.cursor(account)
     news, failed = store.draft("news"), None
-    streams = {
+    streams: dict[str, tuple[str, dict[str, Any]]] = {
         "notifications": ("/api/v1/notifications", {"limit": 80, "include_filtered": "true"}),
         "statuses": (f"/api/v1/accounts/{number}/statuses", {"limit": 40}),
         "favourites": ("/api/v1/favourites", {"limit": 40}),
@@ -84,7 +85,7 @@ def _news(store: Store, client: Client, me: Answer, number: str, account: str) -
         news.discard()
 
 
-def _stream(news: Draft, client: Client, name: str, where: str, asked: dict[str, object], cursor: dict[str, str]) -> None:
+def _stream(news: Draft, client: Client, name: str, where: str, asked: dict[str, Any], cursor: dict[str, Any]) -> None:
     """Write the pages of one list, oldest first, each moving the cursor by the Link that came with it."""
     found = pages(client, where, list, lambda a: a.link("prev") if a.value else "", **asked)
     for n, answer in enumerate((a for a in found if a.value), 1):

@@ -1,0 +1,113 @@
+"""What Mastodon and Bluesky answer, for `tests.servers`: shapes as documented, people invented."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.servers import TOKEN
+from tests.sources.bluesky.make import repository
+
+DID = "did:plc:oliveoliveoliveoliveoliv"
+
+
+class Mastodon:
+    """A server of which `notices`, `posts` and `liked` grow; ids of favourite rows are not those of the posts."""
+
+    def __init__(self) -> None:
+        self.url, self.notices, self.posts, self.liked, self.followers = "", [], [], [], ["ana"]
+
+    def account(self, name: str) -> dict[str, Any]:
+        home = "https://social.example.org"
+        return {
+            "id": str(sum(name.encode())), "username": name, "acct": name, "display_name": name.title(), "bot": False,
+            "url": f"{home}/@{name}", "uri": f"{home}/users/{name}", "followers_count": len(self.followers), "following_count": 0,
+        }  # fmt: skip
+
+    def post(self, by: str, n: int) -> dict[str, Any]:
+        uri = f"https://social.example.org/users/{by}/statuses/{n}"
+        return {
+            "id": str(n), "uri": uri, "created_at": f"2026-01-01T{n // 3600:02}:{n // 60 % 60:02}:{n % 60:02}.000Z",
+            "visibility": "public", "content": f"<p>pear {n}</p>", "account": self.account(by), "mentions": [],
+        }  # fmt: skip
+
+    def notify(self, n: int) -> None:
+        self.notices.append({
+            "id": str(n), "type": "favourite", "created_at": f"2026-02-01T{n // 3600:02}:{n // 60 % 60:02}:{n % 60:02}.500Z",
+            "account": self.account("ana"), "status": self.post("olive", n),
+        })  # fmt: skip
+
+    def page(self, path: str, rows: list[Any], asked: dict[str, str], most: int = 3) -> Any:
+        """Rows after min_id, oldest page first and newest row first, as Mastodon pages; `most` a page."""
+        numbered = list(enumerate(rows, 7001))
+        found = [(i, r) for i, r in numbered if i > int(asked["min_id"])][:most][::-1]
+        if not found:
+            return [], {}
+        link = (
+            f'<{self.url}{path}?max_id={found[-1][0]}>; rel="next", <{self.url}{path}?limit=3&min_id={found[0][0]}>; rel="prev"'
+        )
+        return [r for _, r in found], {"Link": link}
+
+    def follow(self, asked: dict[str, str]) -> Any:
+        at = int(asked.get("max_id", 0))
+        more = at + 2 < len(self.followers)
+        link = {"Link": f'<{self.url}/api/v1/accounts/{self.me}/followers?max_id={at + 2}>; rel="next"'} if more else {}
+        return [self.account(f) for f in self.followers[at : at + 2]], link
+
+    @property
+    def me(self) -> str:
+        return self.account("olive")["id"]
+
+    def routes(self) -> dict[str, Any]:
+        return {
+            "/api/v1/accounts/verify_credentials": lambda asked: self.account("olive"),
+            "/api/v1/notifications": lambda asked: self.page("/api/v1/notifications", self.notices, asked),
+            f"/api/v1/accounts/{self.me}/statuses": lambda a: self.page(f"/api/v1/accounts/{self.me}/statuses", self.posts, a),
+            "/api/v1/favourites": lambda asked: self.page("/api/v1/favourites", self.liked, asked),
+            f"/api/v1/accounts/{self.me}/followers": self.follow,
+            f"/api/v1/accounts/{self.me}/following": lambda asked: [],
+        }
+
+
+class Bluesky:
+    """A server with a repository; notifications come newest first by cursor."""
+
+    def __init__(self) -> None:
+        self.url, self.notices, self.revision, self.convos = "", [], 1, {}
+
+    def notify(self, n: int) -> None:
+        at = f"2026-02-{1 + n // 24:02}T{n % 24:02}:00:00.000Z"
+        post = f"at://{DID}/app.bsky.feed.post/3p1"
+        self.notices.append({
+            "uri": f"at://did:plc:anaanaanaanaanaanaanaana/app.bsky.feed.post/3q{n}", "cid": "x", "reason": "reply",
+            "reasonSubject": post,
+            "author": {"did": "did:plc:anaanaanaanaanaanaanaana", "handle": "ana.example.org"}, "indexedAt": at, "isRead": False,
+            "record": {"$type": "app.bsky.feed.post", "text": f"pear {n}", "createdAt": at,
+                       "reply": {"parent": {"uri": post, "cid": "x"}, "root": {"uri": post, "cid": "x"}}},
+        })  # fmt: skip
+
+    def listed(self, asked: dict[str, str], rows: list[Any], key: str, most: int = 3) -> Any:
+        at = int(asked.get("cursor", 0))
+        newest = rows[::-1][at : at + most]
+        return {key: newest, "subject": {"did": DID, "handle": "olive.example.org"}} | (
+            {"cursor": str(at + most)} if at + most < len(rows) else {}
+        )
+
+    def session(self, asked: dict[str, str]) -> Any:
+        if asked.get("password") != TOKEN:
+            return None
+        keeper = {"id": "#atproto_pds", "type": "AtprotoPersonalDataServer", "serviceEndpoint": self.url}
+        return {"did": DID, "handle": "olive.example.org", "accessJwt": "jwt-" + TOKEN, "didDoc": {"service": [keeper]}}
+
+    def routes(self) -> dict[str, Any]:
+        post = {"$type": "app.bsky.feed.post", "text": "How to prune", "createdAt": "2024-11-03T08:00:00.000Z"}
+        return {
+            "/xrpc/com.atproto.server.createSession": self.session,
+            "/xrpc/app.bsky.notification.listNotifications": lambda a: self.listed(a, self.notices, "notifications"),
+            "/xrpc/app.bsky.graph.getFollowers": lambda asked: self.listed(asked, [], "followers"),
+            "/xrpc/com.atproto.sync.getLatestCommit": lambda asked: {"cid": "x", "rev": f"3lbqg2c3s2k2{self.revision}"},
+            "/xrpc/com.atproto.sync.getRepo": lambda asked: repository(
+                {"did": DID, "version": 3, "rev": "3lbqg2c3s2k2a", "records": {f"app.bsky.feed.post/3p{self.revision}": post}}
+            ),
+            "/xrpc/chat.bsky.convo.listConvos": lambda a: self.listed(a, [c["convo"] for c in self.convos.values()], "convos"),
+            "/xrpc/chat.bsky.convo.getMessages": lambda a: self.listed(a, self.convos[a["convoId"]]["messages"], "messages"),
+        }
