@@ -1,7 +1,8 @@
 """Skype: `messages.json` of the export offered until early 2026: every conversation, both sides.
 
-https://support.microsoft.com/skype. Nobody documents the file; its form is that of https://github.com/siwen-r/skype-export-parser
-(src/types/SkypeExport.d.ts, docs/skype.md) and of what https://github.com/suurjaak/Skyperious reads.
+https://support.skype.com/en/faq/FA34894/how-do-i-export-or-delete-my-skype-data. Nobody documents the file; its frame and
+types are those of https://github.com/siwen-r/skype-export-parser (src/types/SkypeExport.d.ts, docs/skype.md). No real file
+was at hand: the markup of calls, contacts, additions and reactions is as remembered, and what differs is set aside or a problem.
 Traps: newest first; an answer carries what it answers inside a `<quote>`; `threadProperties.members` is a list or the JSON of
 one; a call stands twice, when it starts and when it ends; names may be null; deleted messages are left without their text.
 In a group those who are in it at the export count as having been there all the time.
