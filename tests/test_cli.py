@@ -178,7 +178,8 @@ def test_add_takes_in_what_it_knows_and_nothing_else(tmp_path: Path, told: Calla
     home = Home(tmp_path / "home")
     strange = tmp_path / "holiday.zip"
     strange.write_bytes(b"PK\x05\x06" + b"\0" * 18)
-    assert told("add", str(strange), str(EXPORT), home=home, code=1)[0]["is"].startswith("mastodon (")
+    assert told("add", str(strange), str(EXPORT), home=home)[0]["is"].startswith("mastodon (")  # 1 only if nothing was
+    told("add", str(strange), home=home, code=1)
     assert [p.name for p in home.inbox.iterdir()] == [EXPORT.name]
     told("add", str(tmp_path / "not there"), home=home, code=2)
     assert told("add", str(EXPORT), home=home)[0]["outcome"] == "known"

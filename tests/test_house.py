@@ -176,7 +176,10 @@ def test_no_address_of_where_packages_come_from() -> None:
 
 EMAIL = r"[\w.+-]+@(?:[\w-]+\.)+[a-z]{2,}"
 # The platforms' own machines, whose names tell a notice or an event id from a person's mail: no person has them.
-MACHINES = r"@(?:[\w-]+\.)*(?:twitter|mastodon|g|x|google|github|linkedin|facebookmail|instagram|redditmail|blogger)\b(?:\.com)?$"
+MACHINES = (
+    r"@(?:[\w-]+\.)*(?:twitter|mastodon|g|x|google|github|linkedin|facebookmail|instagram|redditmail|blogger|thread)\b"
+    r"(?:\.com|\.skype)?$"
+)
 RESERVED = r"@(?:[\w-]+\.)*(?:example(?:\.(?:org|com|net))?|test|invalid|localhost|example\.[a-z.]+)\b"
 
 
