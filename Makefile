@@ -37,7 +37,9 @@ slow: dev  ## load, kills, browsers (many minutes)
 	$(PYTEST) -m slow
 
 bench: dev  ## how fast, how much memory
-	$(PYTEST) -m slow -s -k bench
+	$(BIN)/python -m tests.bench.night
+	$(BIN)/python -m tests.bench.sources
+	$(BIN)/python -m tests.bench.people
 
 lock: dev  ## pin every package again, with hashes
 	$(PYTHON) deployments/environment.py --lock
