@@ -103,7 +103,7 @@ def test_a_night_through_prefect(place: Path, served: subprocess.Popen[str]) -> 
     assert ended["state_type"] == "COMPLETED", ended["state"]["message"]
     tasks = {t["name"]: t["state_type"] for t in server.ask("/task_runs/filter", {})}
     assert tasks == dict.fromkeys(
-        ["gather", "lay", "gate facts", "count", "gate core", "measure", "gate measures", "bring out"], "COMPLETED"
+        ["fetch", "gather", "lay", "gate facts", "count", "gate core", "measure", "gate measures", "bring out"], "COMPLETED"
     )
     figures = {r["figure"]: r["value"] for r in json.loads(server.ask("/artifacts/filter", {})[0]["data"])}
     assert figures["connections"] == 2
