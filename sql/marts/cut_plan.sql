@@ -15,14 +15,16 @@ with regret as (
                 connection_id
         ) as regret_rank,
         array_to_string(list_filter([
-            if(connection.pin = 'prune', 'you pinned it: prune', null),
-            if(connection.pin = 'keep', 'you pinned it: keep', null),
-            tie.realness,
+            if(connection.pin = 'prune', 'you chose to let it go', null),
+            if(connection.pin = 'keep', 'you chose to keep it', null),
+            case tie.realness when 'nominal' then 'a name so far' when 'fake' then 'mostly pitches so far'
+                else tie.realness || ' tie' end,
             if(connection.relevant, 'matches your criteria', null),
-            if(tie.opportunity > 0, format('opportunity {:g}', round(tie.opportunity, 2)), null),
-            if(tie.received > 0, format('received {:g}', round(tie.received, 2)), 'nothing of value received'),
-            if(tie.strength > 0, format('{:.2g} contact days a year', tie.strength), 'no contact'),
-            if(tie.attention_minutes > 0, format('{:.2g} minutes of attention', tie.attention_minutes), null)
+            if(tie.opportunity > 0, format('doors opened: {:g}', round(tie.opportunity, 2)), null),
+            if(tie.received > 0, format('received {:g}', round(tie.received, 2)), 'nothing of value received yet'),
+            case when tie.strength >= 0.05 then format('{:g} contact days a year', round(tie.strength, 1))
+                when tie.strength > 0 then 'in touch long ago' else 'no conversation yet' end,
+            if(tie.attention_minutes > 0, format('{:g} minutes of attention', round(tie.attention_minutes, 1)), null)
         ], lambda part: part is not null), ', ') as reason,
     from core.connection
     inner join measure.tie using (connection_id)

@@ -15,8 +15,8 @@ ruled as (
     select
         connection_id,
         [
-            {holds: pin = 'keep', advice: 'keep: pinned', reason: 'you pinned it: keep'},
-            {holds: pin = 'prune', advice: 'prune: pinned', reason: 'you pinned it: prune'},
+            {holds: pin = 'keep', advice: 'keep: pinned', reason: 'you chose to keep it'},
+            {holds: pin = 'prune', advice: 'prune: pinned', reason: 'you chose to let it go'},
             {holds: is_real and overdue > 8 and gap_days > getvariable('half_life_days'),
                 advice: 'nurture: dormant', reason: long_silence},
             {holds: is_real and overdue > 2 and gap_days > 30, advice: 'nurture: fading', reason: long_silence},
@@ -30,20 +30,21 @@ ruled as (
                     contact_days, last_contact_on - first_contact_on)},
             {holds: relevant, advice: 'keep', reason: 'matches your criteria'},
             {holds: opportunity > 0, advice: 'keep',
-                reason: format('opportunity {:g} came from or through them', round(opportunity, 2))},
+                reason: format('doors opened: {:g} in value came from or through them', round(opportunity, 2))},
             {holds: realness = 'fake' and asks_received + spam_received >= 3 and received = 0, advice: 'prune: noise',
-                reason: format('fake: {} asks and {} pitches received, and nothing else of value',
+                reason: format('mostly pitches so far: {} asks and {} pitches came, and nothing else of value',
                     asks_received, spam_received)},
             {holds: verdict = 'I give more' and settled_openings >= 5 and reply_hi < 0.5
                 and expect is distinct from 'one-way', advice: 'prune: one-way',
-                reason: format('I give more: {}; reply {} of {}, hi {:.4f}',
+                reason: format('you give more: {}; {} of {} openings answered, reply at most {:.4f}',
                     balance_told, answered_openings, settled_openings, reply_hi)},
             {holds: realness = 'nominal' and age_days(connected_on) >= 730 and getvariable('policy') = 'selective',
                 advice: 'prune: nominal',
-                reason: format('no act at all, connected for {} days, and the policy is selective',
+                reason: format('a name so far: nothing passed in {} days, and your policy is selective',
                     age_days(connected_on))},
-            {holds: realness = 'nominal', advice: 'keep', reason: 'no act at all, and nothing speaks for cutting'},
-            {holds: true, advice: 'keep', reason: format('{} tie, {}: {}', realness, verdict, balance_told)}
+            {holds: realness = 'nominal', advice: 'keep', reason: 'a name so far, and nothing speaks for letting go'},
+            {holds: true, advice: 'keep', reason: format('{}, {}: {}', if(realness = 'fake', 'mostly pitches so far', 'thin tie'),
+                    replace(verdict, 'I give', 'you give'), balance_told)}
         ] as rules,
     from tie
 )
