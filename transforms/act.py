@@ -17,6 +17,7 @@ Facts are eight kinds of rows, kept in one wide table per archive (column `fact`
 from __future__ import annotations
 
 from collections.abc import Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -98,6 +99,9 @@ _DEFAULTS = {
     "evidence": "export", "time_precision": "second",
 }  # fmt: skip
 
+_BATCH = 100_000  # acts judged at a time: naming kinds takes longer than reading, and another core can do it
+_JUDGES = ThreadPoolExecutor(1)
+
 
 def at(member: int, record: int | str) -> str:
     """The place of a record: member number and record number, as published."""
@@ -126,7 +130,9 @@ class Reading:
     owner_aliases: list[str] = field(default_factory=list)  # other keys, handles, addresses that are the owner
     exported_at: datetime | None = None
     _rows: list[pl.DataFrame] = field(default_factory=list)
-    _acts: list[pl.DataFrame] = field(default_factory=list)
+    _acts: list[pl.DataFrame] = field(default_factory=list)  # not yet judged
+    _waiting: int = 0
+    _judged: list[Future[pl.DataFrame]] = field(default_factory=list)  # batches of acts, while the source reads on
     _told: list[dict[str, object]] = field(default_factory=list)  # rows told one by one, of which there may be thousands
     records: int = 0
 
@@ -148,6 +154,14 @@ class Reading:
         unknown = set(frame.columns) - set(ACT) - set(PLACE) - {"_key"}
         frame = conform(frame.drop(unknown), ACT | PLACE | {"_key": pl.String})
         self._acts.append(frame)
+        self._waiting += frame.height
+        if self._waiting >= _BATCH:
+            self._judge()
+
+    def _judge(self) -> None:
+        if self._acts:
+            self._judged.append(_JUDGES.submit(_judge, pl.concat(self._acts)))
+            self._acts, self._waiting = [], 0
 
     def accounts(self, frame: pl.DataFrame) -> None:
         """Add accounts (columns of ACCOUNT; `record` where the record is nothing else)."""
@@ -192,8 +206,9 @@ class Reading:
     def facts(self) -> pl.DataFrame:
         """All rows as one frame of FACT: act_ids given, texts cleaned, kinds found."""
         frames = list(self._rows)
-        if self._acts:
-            frames.append(_close(pl.concat(self._acts)))
+        self._judge()
+        if self._judged:
+            frames.append(_close(pl.concat([batch.result() for batch in self._judged])))
         self._one(
             "source", exported_at=self.exported_at, owner_key=self.owner_key, owner_name=self.owner_name,
             owner_aliases=self.owner_aliases, records=self.records,
@@ -221,14 +236,30 @@ def conform(frame: pl.DataFrame, schema: dict) -> pl.DataFrame:
     )
 
 
-def _close(acts: pl.DataFrame) -> pl.DataFrame:
-    """Clean, number identical twins, hash, and let the rules name the kind of what was composed."""
+def aside(dropped: pl.DataFrame, left: pl.DataFrame, reason: str) -> pl.DataFrame:
+    """Rows of FACT that count, by member, the records of which something was dropped and nothing is left."""
+    told = left.filter(pl.col("fact").is_in(["act", "account", "state", "response"])).select("platform", "record")
+    lost = dropped.drop_nulls("record").unique(["platform", "record"]).join(told, on=["platform", "record"], how="anti")
+    member = pl.col("record").str.split(":").list.first().cast(pl.Int32)
+    counted = lost.group_by("platform", member=member).agg(records=pl.len().cast(pl.Int64)).with_columns(
+        fact=pl.lit("problem"), severity=pl.lit("set aside"), record=pl.format("{}:*", "member"), reason=pl.lit(reason)
+    )  # fmt: skip
+    return conform(counted.sort("platform", "member"), FACT)
+
+
+def _judge(acts: pl.DataFrame) -> pl.DataFrame:
+    """Clean the texts and let the rules name the kind of what was composed."""
     acts = acts.with_columns(pl.col("counterparts").fill_null([]), text=texts.clean(pl.col("text")))
     acts = acts.with_columns(words=pl.col("words").fill_null(texts.words(pl.col("text"))))
+    return value.kinds(acts.with_columns(shingles=_shingles(acts)))
+
+
+def _close(acts: pl.DataFrame) -> pl.DataFrame:
+    """Number identical twins, and hash."""
     twin = pl.int_range(pl.len(), dtype=pl.UInt32).over("_key").cast(pl.String)
-    acts = acts.with_columns(shingles=_shingles(acts))
-    acts = acts.with_columns(act_id=(pl.col("_key") + "\x1f" + twin).nchash.md5().str.head(20)).drop("_key")
-    return value.kinds(acts).with_columns(fact=pl.lit("act"))
+    return acts.with_columns(
+        act_id=(pl.col("_key") + "\x1f" + twin).nchash.md5().str.head(20), fact=pl.lit("act")
+    ).drop("_key")
 
 
 def _shingles(acts: pl.DataFrame) -> pl.Series:
