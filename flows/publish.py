@@ -109,11 +109,13 @@ def _fill(
         con.execute(f"attach {_text(str(warehouse))} as warehouse (read_only)").fetchall()
         con.execute(f"attach {_text(str(file))} as night (storage_version '{STORAGE_VERSION}')").fetchall()
         con.execute("use night").fetchall()
+        con.execute("begin").fetchall()  # one flush to the disk, not one for each comment
         for table in _columns(con, "warehouse", "marts"):
             con.execute(f"create table {_name(table)} as from warehouse.marts.{_name(table)}").fetchall()
         _comment(con, told)
         _append(con, "run", stages)
         _append(con, "check_result", checks)
+        con.execute("commit").fetchall()
         _close(con)
     results = check(file, {f"main.{table}": promises(marts / f"{table}.yml") for table in told})
     if broken(results):
