@@ -7,31 +7,46 @@ import html
 import polars as pl
 
 _CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u2060\ufeff]"
+# What NFC may change, or may join with what stands before it: anything but these
+_COMPOSING = (
+    r"[^\x00-\x{2ff}\x{388}-\x{482}\x{48a}-\x{52f}\x{2010}-\x{20cf}\x{2190}-\x{2328}\x{2600}-\x{27bf}\x{3041}-\x{3096}"
+    r"\x{30a1}-\x{30ff}\x{4e00}-\x{9fff}\x{ac00}-\x{d7a3}\x{fe0f}\x{1f000}-\x{1faff}]"
+)
 _NAMED = {"&lt;": "<", "&gt;": ">", "&quot;": '"', "&#39;": "'", "&#x27;": "'", "&apos;": "'", "&nbsp;": " "}
 _WIDE = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Khmer}\p{Lao}\p{Myanmar}]"
 
 
 def clean(text: pl.Expr) -> pl.Expr:
     """NFC, no control characters, lines of one kind, no outer blanks; empty text is null."""
-    cleaned = (
-        text.str.normalize("NFC")
-        .str.replace_all("\r\n?", "\n")
-        .str.replace_all(_CONTROL, "")
-        .str.strip_chars(" \t\n\u200e\u200f")
-    )
-    return pl.when(cleaned != "").then(cleaned)
+    return text.map_batches(_clean, return_dtype=pl.String, is_elementwise=True)
+
+
+def _clean(text: pl.Series) -> pl.Series:
+    odd = text.str.contains(_COMPOSING).fill_null(False)
+    if odd.any():  # few texts, so the rest is not taken apart to be put together again
+        text = text.clone().scatter(odd.arg_true(), text.filter(odd).str.normalize("NFC"))
+    cleaned = text.str.replace_all("\r\n?", "\n").str.replace_all(_CONTROL, "").str.strip_chars(" \t\n\u200e\u200f")
+    return cleaned.set(cleaned == "", None)
 
 
 def words(text: pl.Expr) -> pl.Expr:
     """Number of words; in scripts written without blanks two characters count as one word. 0 where there is no text."""
-    wide = text.str.count_matches(_WIDE)
-    spaced = text.str.replace_all(_WIDE, " ").str.count_matches(r"\S+")
-    return (spaced + (wide + 1) // 2).fill_null(0).cast(pl.Int32)
+    return text.map_batches(_words, return_dtype=pl.Int32, is_elementwise=True)
+
+
+def _words(text: pl.Series) -> pl.Series:
+    spaced = text.str.count_matches(r"\S+")
+    odd = text.str.contains(_WIDE).fill_null(False)
+    if odd.any():
+        wide = text.filter(odd)
+        runs = wide.str.replace_all(_WIDE, " ").str.count_matches(r"\S+")
+        spaced = spaced.scatter(odd.arg_true(), runs + (wide.str.count_matches(_WIDE) + 1) // 2)
+    return spaced.fill_null(0).cast(pl.Int32)
 
 
 def unescape(text: pl.Expr) -> pl.Expr:
     """HTML entities as characters, once: `&amp;lt;` stays `&lt;`."""
-    return text.map_batches(_unescape, return_dtype=pl.String)
+    return text.map_batches(_unescape, return_dtype=pl.String, is_elementwise=True)
 
 
 def _unescape(text: pl.Series) -> pl.Series:

@@ -25,10 +25,31 @@ def epoch(number: pl.Expr, unit: str = "s") -> pl.Expr:
 
 def iso(text: pl.Expr) -> pl.Expr:
     """From ISO 8601 with `Z` or an offset; without either it is UTC (say so where that is a guess)."""
+    return text.map_batches(_iso, return_dtype=INSTANT, is_elementwise=True)
+
+
+def _iso(text: pl.Series) -> pl.Series:
+    """Date and clock stand in the first 19 characters; what is behind them has few forms, so each is read once."""
+    between = text.drop_nulls().head(1).str.slice(10, 1).str.replace("^[^ ]", "T").first() or "T"
+    shaped = text.str.contains(f"^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}{between}[0-9]{{2}}:[0-9]{{2}}:[0-9]{{2}}")
+    clock = text.str.head(19).str.to_datetime(f"%Y-%m-%d{between}%H:%M:%S", time_unit="us", strict=False)
+    behind = text.str.slice(19).set(~shaped | clock.is_null(), None)
+    forms = behind.drop_nulls().unique()
+    midnight = datetime(2000, 1, 1, tzinfo=UTC)
+    later = behind.replace_strict(forms, _any_iso("2000-01-01T00:00:00" + forms) - midnight).cast(pl.Duration("us"))
+    at = clock.dt.replace_time_zone("UTC") + later
+    odd = at.is_null() & text.is_not_null()
+    if odd.any():
+        at = at.scatter(odd.arg_true(), _any_iso(text.filter(odd)))
+    return pl.select(sane(at)).to_series()
+
+
+def _any_iso(text: pl.Series) -> pl.Series:
+    """Whatever ISO 8601 allows and platforms do, brought into one form."""
     plain = text.str.strip_chars().str.replace(r"(?i)\s*(utc|z)$", "+00:00").str.replace(r" (\d\d:)", "T$1")
-    zoned = pl.when(plain.str.contains(r"T.*[+-]\d\d:?\d\d$")).then(plain).otherwise(plain + "+00:00")
+    zoned = plain.zip_with(plain.str.contains(r"T.*[+-]\d\d:?\d\d$"), plain + "+00:00")
     zoned = zoned.str.replace(r"(T\d\d:\d\d)([+-])", "$1:00$2").str.replace(r"(\.\d{6})\d+", "$1")
-    return sane(zoned.str.to_datetime("%Y-%m-%dT%H:%M:%S%.f%#z", time_unit="us", strict=False).cast(INSTANT))
+    return zoned.str.to_datetime("%Y-%m-%dT%H:%M:%S%.f%#z", time_unit="us", strict=False).cast(INSTANT)
 
 
 def written(text: pl.Expr, *formats: str, zone: str = "UTC") -> pl.Expr:
@@ -36,12 +57,22 @@ def written(text: pl.Expr, *formats: str, zone: str = "UTC") -> pl.Expr:
 
     An hour that a clock shows twice is read as its first; one it never shows as an hour later, as clocks do.
     """
-    tries = [text.str.strip_chars().str.to_datetime(f, time_unit="us", strict=False) for f in formats]
-    local = pl.coalesce(tries)
-    in_zone = [
-        t.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null") for t in (local, local + pl.duration(hours=1))
-    ]
-    return sane(pl.coalesce(in_zone).dt.convert_time_zone("UTC"))
+    return text.map_batches(lambda t: _written(t, formats, zone), return_dtype=INSTANT, is_elementwise=True)
+
+
+def _written(text: pl.Series, formats: tuple[str, ...], zone: str) -> pl.Series:
+    text = text.str.strip_chars()
+    local = pl.Series(text.name, [None], dtype=pl.Datetime("us")).new_from_index(0, text.len())
+    for form in formats:  # each is asked for what none before it could read
+        rest = local.is_null() & text.is_not_null()
+        if rest.any():
+            local = local.scatter(rest.arg_true(), text.filter(rest).str.to_datetime(form, time_unit="us", strict=False))
+    at = local.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
+    skipped = at.is_null() & local.is_not_null()
+    if skipped.any():
+        later = local.filter(skipped).dt.offset_by("1h").dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
+        at = at.scatter(skipped.arg_true(), later)
+    return pl.select(sane(at.dt.convert_time_zone("UTC"))).to_series()
 
 
 def snowflake(number: pl.Expr, shift: int = 22, start_ms: int = 1288834974657) -> pl.Expr:
