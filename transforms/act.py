@@ -256,10 +256,19 @@ def _judge(acts: pl.DataFrame) -> pl.DataFrame:
 
 def _close(acts: pl.DataFrame) -> pl.DataFrame:
     """Number identical twins, and hash."""
-    twin = pl.int_range(pl.len(), dtype=pl.UInt32).over("_key").cast(pl.String)
-    return acts.with_columns(
-        act_id=(pl.col("_key") + "\x1f" + twin).nchash.md5().str.head(20), fact=pl.lit("act")
-    ).drop("_key")
+    key = pl.concat_str(pl.col("_key"), _twins(acts).cast(pl.String), separator="\x1f")
+    return acts.with_columns(act_id=key.nchash.md5().str.head(20), fact=pl.lit("act")).drop("_key")
+
+
+def _twins(acts: pl.DataFrame) -> pl.Series:
+    """Which of the acts with one key it is, from 0. What another member tells alike is no twin but the same told again."""
+    member, whom = pl.col("record").str.extract(r"^(\d+)"), pl.col("counterparts").list.join("\x1f")
+    f = acts.select("_key", "text", whom=whom, member=member, row=pl.int_range(pl.len())).filter(pl.col("_key").is_duplicated())
+    f = f.with_columns(nth=pl.int_range(pl.len()).over("_key", "text", "whom", "member"))
+    same = ("_key", "text", "whom", "nth")
+    f = f.with_columns(twin=pl.struct(same).is_first_distinct().cum_sum().over("_key") - 1)
+    f = f.with_columns(pl.col("twin").first().over(same))
+    return pl.zeros(acts.height, dtype=pl.UInt32, eager=True).scatter(f["row"], f["twin"])
 
 
 def _shingles(acts: pl.DataFrame) -> pl.Series:
