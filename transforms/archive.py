@@ -6,10 +6,10 @@ only names to match against; they never reach a file system call of ours.
 
 from __future__ import annotations
 
-import fnmatch
 import gzip
 import hashlib
 import lzma
+import re
 import stat
 import struct
 import tarfile
@@ -18,6 +18,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 MAX_MEMBERS = 200_000
@@ -31,6 +32,7 @@ DAMAGE = (
     zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, gzip.BadGzipFile, EOFError, OSError,
     RuntimeError, NotImplementedError, ValueError, UnicodeError, struct.error, MemoryError,
 )  # fmt: skip
+_GLOB = re.compile(r"\[!?[^\]]+\]|.", re.DOTALL)
 _JUNK = ("__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini")
 
 
@@ -59,14 +61,17 @@ class Archive:
     members: tuple[Member, ...]
     refused: tuple[tuple[Member, str], ...] = ()
     sha256: str = ""
+    _folded: list[str] = field(default_factory=list, repr=False, compare=False)
 
     def find(self, *layouts: str) -> list[Member]:
         """Members whose last path components match a layout (`data/tweets-part*.js`), in any wrapper folder.
 
         Case, NFD spelling and the difference of `'` and `_` do not matter. In order of the paths, each once.
         """
-        wanted = [fold(layout).split("/") for layout in layouts]
-        return [m for m in self.members if any(_fits(fold(m.path).split("/"), w) for w in wanted)]
+        if len(self._folded) != len(self.members):
+            self._folded = [fold("/" + m.path) for m in self.members]
+        fits = _pattern(layouts).search
+        return [m for m, path in zip(self.members, self._folded, strict=True) if fits(path)]
 
     def read(self, member: Member) -> bytes:
         """The bytes of one member. Raises Unreadable where they are damaged or too many."""
@@ -103,10 +108,16 @@ def fold(path: str) -> str:
     return unicodedata.normalize("NFC", path).lower().replace("'", "_").replace("\u2019", "_")
 
 
-def _fits(parts: list[str], wanted: list[str]) -> bool:
-    return len(parts) >= len(wanted) and all(
-        fnmatch.fnmatchcase(p, w) for p, w in zip(parts[-len(wanted) :], wanted, strict=True)
-    )
+@cache
+def _pattern(layouts: tuple[str, ...]) -> re.Pattern[str]:
+    """Any of the layouts at the end of a folded path; `*` and `?` stay within one component."""
+    globs = (_GLOB.sub(_plain_or_wild, fold(layout)) for layout in layouts)
+    return re.compile("/(?:" + "|".join(globs) + r")\Z")
+
+
+def _plain_or_wild(part: re.Match[str]) -> str:
+    wild = {"*": "[^/]*", "?": "[^/]"}.get(part[0])
+    return wild or (part[0].replace("[!", "[^/") if len(part[0]) > 1 else re.escape(part[0]))
 
 
 def sha256(paths: Iterable[Path]) -> str:
