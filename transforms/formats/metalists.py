@@ -46,7 +46,7 @@ class Entry(Struct):
     title: str | None = None
     timestamp: int | None = None
     string_list_data: list[Leaf] | None = None
-    string_map_data: dict[str, Leaf] | None = None
+    string_map_data: dict[str, Leaf | list | str | float | bool | None] | None = None
     label_values: list[Label] | None = None
     media: list[Post] | Post | None = None
     creation_timestamp: int | None = None
@@ -72,11 +72,11 @@ class Entry(Struct):
 
     def _mapped(self) -> tuple[str | None, str | None, int | None, str | None, str | None]:
         """Of a map of labels: the time is what has one, the owner is the last text, what was written the first."""
-        leaves = list((self.string_map_data or {}).values())
+        values = {k: v for k, v in (self.string_map_data or {}).items() if isinstance(v, Leaf)}
+        leaves = list(values.values())
         texts = [v.value for v in leaves if isinstance(v.value, str) and v.value and not v.timestamp]
         at = next((v.timestamp for v in leaves if v.timestamp), self.timestamp)
         link = next((v.href for v in leaves if v.href), None)
-        values = self.string_map_data or {}
         who = next((v.value for k, v in values.items() if re.search("owner|eigenaar|propri|inhaber", mend_one(k).lower())), None)
         if who is None:
             who = texts[-1] if len(texts) > 1 else handle_of(link)

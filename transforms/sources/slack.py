@@ -223,6 +223,10 @@ def _tell(reading: Reading, said: list[tuple[int, int, str, Message]], places: d
     ).unique("room", keep="first", maintain_order=True)
     authors = rooms.people(f).rename({"people": "wrote"})
     known = f.select("room").unique(maintain_order=True).join(known, on="room", how="left").join(authors, on="room", how="left")
+    pair = pl.col("people").is_null() & pl.col("room").str.contains(r"^D[A-Z0-9]{7,}$")  # in no list, but named as they are
+    alone = pl.col("wrote").list.set_difference(pl.lit([me], rooms.KEYS))
+    one = pl.when(alone.list.len() == 1).then(alone.list.first()).otherwise(pl.lit(""))
+    known = known.with_columns(other=pl.when(pair).then(one).otherwise("other"))
     there = pl.col("people").fill_null(pl.col("wrote"))
     known = known.with_columns(
         people=there,

@@ -124,21 +124,24 @@ def _lists(reading: Reading, f: pl.DataFrame) -> list[pl.DataFrame]:
         .when(~pl.col("kind").is_in(_PAID)).then(pl.lit("a kind of subscription that is not known; please report it"))
     )  # fmt: skip
     whole = "activesubscription" in f.columns
-    f = f.with_columns(wrong=wrong, since_at=times.iso(pl.col("since")))
+    f = f.with_columns(wrong=wrong, since_at=times.iso(pl.col("since")), paid_at=times.iso(pl.col("paid")))
     for member, i, why in f.filter(pl.col("wrong").is_not_null()).select("member", "i", "wrong").iter_rows():
         reading.problem(member, i, why)
         whole = False
     f = f.filter(pl.col("wrong").is_null())
+    for day in ("since", "paid"):
+        for member, i in f.filter(pl.col(day).is_not_null(), pl.col(f"{day}_at").is_null()).select("member", "i").iter_rows():
+            reading.problem(member, i, "a date between 1990 and 2100 was expected; it is kept without one", records=0)
     base = f.with_columns(
         channel=pl.lit("gift"), counterparts=pl.concat_list("mail"), n_targets=pl.lit(1, pl.Int32), broadcast=pl.lit(False),
         text=pl.lit(None, pl.String), composed=pl.lit(True), post=pl.lit(None, pl.String), thread=pl.lit(None, pl.String),
-        value_kind=pl.lit("gift"), proven=pl.lit(True), happened_at=times.iso(pl.col("paid")),
-        time_precision=_precision(pl.col("paid")),
+        value_kind=pl.lit("gift"), proven=pl.lit(True), happened_at="paid_at",
+        time_precision=_precision(pl.when(pl.col("paid_at").is_not_null()).then("paid")),
     )  # fmt: skip
     money = (
         base.filter(pl.col("paid").is_not_null() | (pl.col("kind") == "paid"))
         .with_columns(direction=pl.lit("received"), uri=pl.lit("paid ") + pl.col("mail"))
-        .sort(pl.col("paid").is_null(), maintain_order=True)
+        .sort(pl.col("paid_at").is_null(), maintain_order=True)
     )  # a dated payment is told before an undated one
     free = base.filter(pl.col("kind") == "comp").with_columns(
         direction=pl.lit("given"), uri=pl.lit("comp ") + pl.col("mail"), happened_at=pl.lit(None, times.INSTANT),

@@ -70,7 +70,7 @@ class Post(Struct):
 class Profile(Struct):
     """The owner."""
 
-    string_map_data: dict[str, Leaf] | None = None
+    string_map_data: dict[str, Leaf | list | str | float | bool | None] | None = None
 
 
 def claims(archive: Archive) -> list[Member]:
@@ -116,8 +116,8 @@ def _key(what: str) -> str:
 def _profile(book: Book, members: list[Member]) -> None:
     for member in members:
         for found in book.rows(member, Profile, "profile", _key("profile"))[0]:
-            pairs = (found.string_map_data or {}).items()
-            labels = {mend_one(k).lower(): mend_one(v.value) for k, v in pairs if isinstance(v.value, str)}
+            pairs = [(k, v.value) for k, v in (found.string_map_data or {}).items() if isinstance(v, Leaf)]
+            labels = {mend_one(k).lower(): mend_one(text) for k, text in pairs if isinstance(text, str)}
             handle = next((labels[k] for k in USERNAME if labels.get(k)), None)
             if handle and not book.reading.owner_key:
                 book.owner_is(handle.strip().lower(), next((labels[k] for k in NAME if labels.get(k)), None))

@@ -62,16 +62,17 @@ def read(archive: Archive, owner: Owner) -> Reading:
     posts: list[tuple] = []
     comments: list[tuple] = []
     authors: list[tuple] = []
+    lost = False
     for member in claims(archive):
         try:
             n = _member(reading, member, archive.read(member), posts, comments, authors)
         except Unreadable as why:
             reading.problem(member.number, "-", str(why))
-            n = 1
+            n, lost = 1, True
         reading.member(member.number, n)
     _tell(
         reading, owner, pl.DataFrame(posts, POST, orient="row"), pl.DataFrame(comments, COMMENT, orient="row"),
-        pl.DataFrame(authors, AUTHOR, orient="row"),
+        pl.DataFrame(authors, AUTHOR, orient="row"), lost,
     )  # fmt: skip
     if posts or comments:
         where = "Tools → Export: the own blog only"
@@ -116,8 +117,10 @@ def _member(reading: Reading, member: Member, data: bytes, posts: list, comments
     return i
 
 
-def _tell(reading: Reading, owner: Owner, posts: pl.DataFrame, comments: pl.DataFrame, authors: pl.DataFrame) -> None:
-    logins, mails, ids = _me(owner, posts, authors)
+def _tell(
+    reading: Reading, owner: Owner, posts: pl.DataFrame, comments: pl.DataFrame, authors: pl.DataFrame, lost: bool
+) -> None:
+    logins, mails, ids = _me(owner, posts, authors, lost)
     reading.owner_key = mails[0] if mails else f"name:{logins[0]}" if logins else None
     reading.owner_aliases = mails[1:] + logins
     reading.owner_name = authors.filter(pl.col("login").is_in(logins))["name"].drop_nulls().first()
@@ -145,14 +148,17 @@ def _author(login: pl.Expr, mails: dict[str, str]) -> pl.Expr:
     return pl.coalesce(login.replace_strict(mails, default=None, return_dtype=pl.String), pl.lit("name:") + texts.fold(login))
 
 
-def _me(owner: Owner, posts: pl.DataFrame, authors: pl.DataFrame) -> tuple[list[str], list[str], list[str]]:
-    """Logins, addresses and user ids of the owner: whom they say to be, else the only author, else who wrote most."""
+def _me(owner: Owner, posts: pl.DataFrame, authors: pl.DataFrame, lost: bool) -> tuple[list[str], list[str], list[str]]:
+    """Logins, addresses and user ids of the owner: whom they say to be, else the only author, else who wrote most.
+
+    Nobody is guessed where the authors may stand in a file that could not be read.
+    """
     names = {n.lower() for n in owner.me}
     every = [c for c in dict.fromkeys([*authors["login"], *posts["creator"].drop_nulls()]) if c]
     told = pl.any_horizontal(pl.col("mail", "login", "name").str.to_lowercase().is_in(names))
     said = authors.filter(told)["login"].drop_nulls().to_list()
     said += [c for c in every if c.lower() in names and c not in said]
-    if not said and every:
+    if not said and every and (authors.height or not lost):
         wrote = posts.filter(pl.col("type").is_in(["post", "page"])).group_by(login="creator").len()
         count = dict(wrote.iter_rows())
         said = [max(sorted(every), key=lambda c: count.get(c, 0))]

@@ -30,7 +30,7 @@ TITLE = "Facebook"
 VERSION = "1"
 _BOXES = ("inbox", "archived_threads", "filtered_threads", "message_requests", "e2ee_cutover")
 _THREADS = tuple(f"messages/{box}/*/message_*.json" for box in _BOXES)
-_SECRET = re.compile(rb'^\W*\{\s*"participants"\s*:\s*\[\s*("|\]\s*,\s*"threadName")')
+_SECRET = re.compile(rb'(?s)^\W*\{(?=.*"participants"\s*:\s*\[\s*["\]])(?=.*"(?:threadName|senderName)"\s*:)')
 _KINDS = {  # what is read → where it has stood
     "profile": ("profile_information/profile_information.json",),
     "friends": ("friends/your_friends.json", "friends_and_followers/friends.json", "friends/friends.json"),

@@ -62,7 +62,7 @@ IGNORES = {
     "repositories/*/*.git/*": _WORK, "attachments/*/*": _WORK,
 }  # fmt: skip
 _NUMBERED = re.compile(r"_\d{6}\.json$")
-_ENTRY = re.compile(rb'^\s*\[\s*(?:\]|\{\s*"type"\s*:\s*"[a-z_]+",\s*"(?:url|issue|user)")')
+_ENTRY = re.compile(rb'(?s)^\s*\[\s*(?:\]|\{(?=.*"type"\s*:\s*"[a-z_]+")(?=.*"(?:url|issue|user)"\s*:))')
 _ANSWER = re.compile(rb'https://api\.github\.com/|"https://github\.com/')
 
 
@@ -94,6 +94,7 @@ def read(archive: Archive, owner: Owner) -> Reading:
     reading = Reading("github")
     found = Found(reading)
     read: set[str] = set()
+    lost: set[str] = set()
     members = _found(archive)
     members.sort(key=lambda m: (m[2] is not decode.me, m[1] in _ANSWERS))
     for member, layout, reader in members:
@@ -105,7 +106,8 @@ def read(archive: Archive, owner: Owner) -> Reading:
         except Unreadable as why:
             reading.problem(member.number, "-", str(why))
             reading.member(member.number, 1)
-    me = _me(found, owner)
+            lost.add(layout)
+    me = _me(found, owner, "organizations_*.json" not in lost)
     reading.owner_key = me
     if me:
         reading.owner_name = next((p[3] for p in found.people.values() if p[2] == me and p[3]), None)
@@ -119,8 +121,11 @@ def read(archive: Archive, owner: Owner) -> Reading:
     return reading
 
 
-def _me(found: Found, owner: Owner) -> str | None:
-    """Whose archive it is: who asked the API, whom the owner says to be, or whose the repositories are."""
+def _me(found: Found, owner: Owner, whole: bool) -> str | None:
+    """Whose archive it is: who asked the API, whom the owner says to be, or whose the repositories are.
+
+    Where the list of organisations is not whole, only a person that is known may be taken for whose the repositories are.
+    """
     if found.me:
         return found.me.key
     known = {p[2]: p for p in found.people.values()}
@@ -136,6 +141,7 @@ def _me(found: Found, owner: Owner) -> str | None:
     seen = claimed & ({t[3] for t in found.texts} | set(places["who"]))
     if len(seen) == 1:
         return seen.pop()
+    companies |= set() if whole else set(places["who"]) - {key for key, p in known.items() if p[5] == "person"}
     people = places.filter(~pl.col("who").is_in(companies)).group_by("who").len().sort("len", "who", descending=[True, False])
     return people["who"].first()
 

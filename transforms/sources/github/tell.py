@@ -54,12 +54,15 @@ def close(reading: Reading, found: Found, me: str | None) -> None:
     reaction, unrelated = _reactions(reactions, written, me)
     parts = [a.with_columns(evidence=pl.when(api).then(pl.lit("api")).otherwise(pl.lit("export"))).select(_ACT)
              for a in (acts, mention, reaction)]  # fmt: skip
-    kept = tell(reading, pl.concat(parts))
+    told_acts = pl.concat(parts)
+    kept = tell(reading, told_acts)
+    done = told_acts.select(_ORDER)
     for rows, why in (
         (others, "between others"), (told, "told by the text that names them"), (unrelated, "between others, or no approval"),
     ):  # fmt: skip
-        rows = rows.with_columns(record=pl.concat_str("member", "i", separator=":")).unique("record", maintain_order=True)
-        aside(reading, rows.join(kept, on="record", how="anti"), why)
+        rest = rows.select(_ORDER).unique(maintain_order=True).join(done, on=_ORDER, how="anti")
+        aside(reading, rest, why)
+        done = pl.concat([done, rest])
     states = pl.DataFrame(found.states, STATE, orient="row").with_columns(record=pl.concat_str("member", "i", separator=":"))
     first = states.select(pl.struct("direction", "key").is_first_distinct()).to_series()
     aside(reading, states.filter(~first), TWICE)

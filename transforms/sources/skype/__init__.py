@@ -26,7 +26,9 @@ TITLE = "Skype"
 VERSION = "1"
 LAYOUTS = {"2018": ("messages.json",)}
 IGNORES = {"endpoints.json": "the owner's devices", "media/*": "files sent in conversations"}
-_SHOWS = re.compile(rb'"userId"\s*:\s*("\d+:|null).*"(exportDate|conversations)"\s*:', re.DOTALL)
+_SHOWS = re.compile(  # by its first keys, or by those of a message
+    rb'(?s)\A(?=.*"userId"\s*:\s*(?:"\d+:|null))(?=.*"(?:exportDate|conversations)"\s*:)|"originalarrivaltime"\s*:'
+)
 _SENT = frozenset({  # what has no words but was sent by somebody
     "RichText/UriObject", "RichText/Media_Album", "RichText/Media_AudioMsg", "RichText/Media_Card", "RichText/Media_FlikMsg",
     "RichText/Media_GenericFile", "RichText/Media_Video", "RichText/Files", "RichText/Location", "RichText/Sms",
