@@ -8,7 +8,7 @@ from dashboards import night, published, words
 
 # Drawn here: a named icon would be fetched from outside. What goes one way and what comes the other.
 ICON = (
-    "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'><path d='M4 11h18M16 4l8 7-8 7' fill='none' stroke='#0072b2' "
+    "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'><path d='M4 11h18M16 4l8 7-8 7' fill='none' stroke='#1570cb' "
     "stroke-width='4'/><path d='M28 22H10M16 15l-8 7 8 7' fill='none' stroke='#d55e00' stroke-width='4'/></svg>"
 )
 st.set_page_config(
@@ -30,15 +30,14 @@ pages = [
     st.Page("pages/quality.py", title="Quality", icon=":material/fact_check:", url_path="quality"),
 ]
 shown = st.navigation(pages)
-asked = st.query_params.get(
-    "page"
-)  # the door brings /cut here as /?page=cut: at any other address the browser asks in vain first
+asked = st.query_params.get("page")  # the door brings /cut here as /?page=cut: at any other address the browser asks in vain
 for page in pages:
     if asked and page.url_path == asked:
         st.switch_page(page, query_params={k: v for k, v in st.query_params.items() if k != "page"})
 night.watch()
 if st.session_state.pop("news", False):
     st.toast("A new night is here.", icon=":material/wb_twilight:")
+st.logo(ICON, size="large")
 shown.run()
 with st.sidebar:
     about = night.one("select as_of, owner from network")

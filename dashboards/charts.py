@@ -1,7 +1,4 @@
-"""The charts of the app. Colours are Okabe and Ito's, apart for every kind of colour vision; each verdict has its own shape.
-
-Frames go in, Altair comes out; the app's theme gives type and paper, in the light and in the dark.
-"""
+"""The charts of the app. Frames go in, Altair comes out; the app's theme gives type and paper, in the light and in the dark."""
 
 from __future__ import annotations
 
@@ -11,18 +8,9 @@ import altair as alt
 import polars as pl
 import streamlit as st
 
-from dashboards.report_plots import VERDICTS
+from dashboards.palette import BLACK, BLUE, DARK, GIVEN, PURPLE, RECEIVED, SERIES, VERDICTS
+from dashboards.report_plots import ESSAYS, LOST, YOURS
 
-DARK = {
-    "#0072b2": "#56b4e9",
-    "#009e73": "#2fc79c",
-    "#d55e00": "#f28e4b",
-    "#aa4499": "#d98ccb",
-    "#8c8c8c": "#9a9a9a",
-    "#e69f00": "#e6b84d",
-}
-GIVEN, RECEIVED = "#0072b2", "#d55e00"
-SERIES = ("#0072b2", "#d55e00", "#009e73", "#aa4499", "#e69f00", "#8c8c8c", "#56b4e9")
 POINTS, LINES = 2000, 400
 Drawn = alt.Chart | alt.LayerChart | alt.FacetChart
 FAINT = "#8d877e"
@@ -34,19 +22,24 @@ def tone(colour: str) -> str:
     return DARK.get(colour, colour) if st.context.theme.type == "dark" else colour
 
 
-def show(chart: Drawn, told: str, **more: Any) -> Any:
-    """Put a chart on the page, with words for those who do not see it."""
-    styled = chart.configure_legend(title=None, orient="top", labelLimit=240, columns=2, symbolOpacity=1).configure_view(
-        strokeWidth=0
+def show(chart: Drawn, told: str, columns: int = 3, **more: Any) -> Any:
+    """Put a chart on the page, with words for those who do not see it; its legend in columns that fit a phone."""
+    ink = "#b8b1a6" if st.context.theme.type == "dark" else "#57534d"
+    styled = (
+        chart.configure_legend(title=None, orient="top", labelLimit=240, columns=columns, symbolOpacity=1, labelColor=ink)
+        .configure_axis(labelColor=ink, titleColor=ink)
+        .configure_view(strokeWidth=0)
     )
     return st.altair_chart(styled, width="stretch", alt=told, **more)
 
 
-def _verdict() -> dict[str, Any]:
-    domain = list(VERDICTS)
+def _verdict(*but: str) -> dict[str, Any]:
+    shown = {name: drawn for name, drawn in VERDICTS.items() if name not in but}
+    colours, shapes = [tone(c) for c, _ in shown.values()], [s for _, s in shown.values()]
+    legend = alt.Legend(labelExpr=YOURS)
     return {
-        "color": alt.Color("verdict:N", scale=alt.Scale(domain=domain, range=[tone(c) for c, _ in VERDICTS.values()])),
-        "shape": alt.Shape("verdict:N", scale=alt.Scale(domain=domain, range=[s for _, s in VERDICTS.values()])),
+        "color": alt.Color("verdict:N", legend=legend, scale=alt.Scale(domain=list(shown), range=colours)),
+        "shape": alt.Shape("verdict:N", legend=legend, scale=alt.Scale(domain=list(shown), range=shapes)),
     }
 
 
@@ -59,8 +52,8 @@ def scatter(people: pl.DataFrame) -> Drawn:
     high = 1.25 * max(1.0, *people["given"], *people["received"])
     ticks = [t for t in (0, 1, 3, 10, 30, 100, 300, 1000, 3000, 10000) if t <= high]
     scale = alt.Scale(type="symlog", constant=1, domain=[0, high], nice=False)
-    x = alt.X("received:Q", scale=scale, axis=alt.Axis(values=ticks, format="~s", title="received from them →"))
-    y = alt.Y("given:Q", scale=scale, axis=alt.Axis(values=ticks, format="~s", title="given to them →"))
+    x = alt.X("received:Q", scale=scale, axis=alt.Axis(values=ticks, format=",d", title="received from them →"))
+    y = alt.Y("given:Q", scale=scale, axis=alt.Axis(values=ticks, format=",d", title="given to them →"))
     line = alt.Chart(pl.DataFrame({"given": [0.0, high], "received": [0.0, high]}))
     even = line.mark_line(strokeDash=[3, 5], color=FAINT, opacity=0.8).encode(x=x, y=y)
     pick = alt.selection_point(name=PICK, fields=["connection_id"], on="click", empty=False)
@@ -91,7 +84,7 @@ def leanings(people: pl.DataFrame) -> Drawn:
     x = alt.X("rank:O", axis=None, scale=alt.Scale(padding=0.3))
     title, scale = "they more ← → you more", alt.Scale(domain=[-1, 1])
     y = alt.Y("balance:Q", scale=scale, title=title)
-    base = alt.Chart(told)
+    base, sure = alt.Chart(told), _verdict("too early")
     tips = [
         alt.Tooltip("name:N", title="who"),
         alt.Tooltip("verdict:N"),
@@ -100,9 +93,9 @@ def leanings(people: pl.DataFrame) -> Drawn:
     return alt.layer(
         alt.Chart(pl.DataFrame({"balance": [0.0]})).mark_rule(color=FAINT, strokeDash=[3, 5]).encode(y=y),
         base.mark_rule(opacity=0.45, strokeWidth=2).encode(
-            x=x, y=alt.Y("balance_lo:Q", scale=scale, title=title), y2="balance_hi:Q", color=_verdict()["color"], tooltip=tips
+            x=x, y=alt.Y("balance_lo:Q", scale=scale, title=title), y2="balance_hi:Q", color=sure["color"], tooltip=tips
         ),
-        base.mark_point(filled=True, size=46, opacity=1).encode(x=x, y=y, **_verdict(), tooltip=tips),
+        base.mark_point(filled=True, size=46, opacity=1).encode(x=x, y=y, **sure, tooltip=tips),
     ).properties(height=320)
 
 
@@ -172,7 +165,7 @@ def course(months: pl.DataFrame) -> Drawn:
         alt.Tooltip("month_on:T", title="month", format="%B %Y"),
         *(alt.Tooltip(f"{c}:Q", format="+.2f") for c in ("balance", "balance_lo", "balance_hi")),
     ]
-    colour = tone("#aa4499")
+    colour = tone(PURPLE)
     return alt.layer(
         alt.Chart(pl.DataFrame({"balance": [0.0]})).mark_rule(color=FAINT, strokeDash=[3, 5]).encode(y=y),
         base.mark_area(opacity=0.22, color=colour, interpolate="step-after").encode(
@@ -183,32 +176,26 @@ def course(months: pl.DataFrame) -> Drawn:
     ).properties(height=230)
 
 
-LOST = {
-    "received_share": "value received",
-    "opportunity_share": "doors opened",
-    "real_share": "real ties",
-    "attention_share": "your attention",
-}
-
-
 def curve(shares: pl.DataFrame, percent: int) -> Drawn:
     """What goes with each share cut, the share chosen, and the points of the two essays."""
-    told = shares.rename(LOST).unpivot(list(LOST.values()), index="percent", variable_name="what", value_name="lost").drop_nulls()
-    dashes = [[1, 0], [8, 3], [3, 3], [9, 3, 2, 3]]
-    domain = list(LOST.values())
-    x = alt.X("percent:Q", title="per cent of all connections let go →", scale=alt.Scale(domain=[0, 100]))
+    domain, colours, dashes = ([told[i] for told in LOST.values()] for i in range(3))
+    told = shares.rename(dict(zip(LOST, domain, strict=True))).unpivot(
+        domain, index="percent", variable_name="what", value_name="lost"
+    )
+    axis = alt.Axis(tickCount=10, title="of a hundred connections let go →")
+    x = alt.X("percent:Q", scale=alt.Scale(domain=[0, 100]), axis=axis)
     lines = (
-        alt.Chart(told)
+        alt.Chart(told.drop_nulls())
         .mark_line(strokeWidth=2.5)
         .encode(
             x=x,
             y=alt.Y("lost:Q", title="goes with them", axis=alt.Axis(format="%"), scale=alt.Scale(domain=[0, 1])),
-            color=alt.Color("what:N", scale=alt.Scale(domain=domain, range=[tone(c) for c in SERIES[:4]])),
+            color=alt.Color("what:N", scale=alt.Scale(domain=domain, range=[tone(c) for c in colours])),
             strokeDash=alt.StrokeDash("what:N", scale=alt.Scale(domain=domain, range=dashes)),
             tooltip=["what:N", "percent:Q", alt.Tooltip("lost:Q", format=".1%")],
         )
     )
-    essays = pl.DataFrame({"percent": [0, 80], "essay": ["never delete (002)", "cut 80 % (001)"], "up": [1.0, 1.0]})
+    essays = pl.DataFrame({"percent": list(ESSAYS), "essay": list(ESSAYS.values()), "up": [1.0] * len(ESSAYS)})
     marks = alt.Chart(essays).mark_rule(color=FAINT, strokeDash=[2, 4], strokeWidth=1.5).encode(x=x)
     names = alt.Chart(essays).encode(x=x, y=alt.Y("up:Q"), text="essay:N")
     left = names.transform_filter("datum.percent == 0").mark_text(align="left", dx=6, dy=10, color=FAINT, fontSize=12)
@@ -255,3 +242,14 @@ def parts(told: pl.DataFrame, what: str, value: str, colours: list[str]) -> Draw
         .transform_calculate(rank=f"indexof({told[what].to_list()!r}, datum['{what}'])")
         .properties(height=140)
     )
+
+
+def bars(told: pl.DataFrame, what: str, value: str) -> Drawn:
+    """A bar for each row, in the order given, with its figure at the end."""
+    base = alt.Chart(told).encode(
+        y=alt.Y(f"{what}:N", sort=None, title=None, axis=alt.Axis(ticks=False, domain=False, labelLimit=150)),
+        x=alt.X(f"{value}:Q", axis=None),
+        tooltip=[f"{what}:N", f"{value}:Q"],
+    )
+    figures = base.mark_text(align="left", dx=5, color=tone(BLACK), fontSize=13).encode(text=f"{value}:Q")
+    return alt.layer(base.mark_bar(color=tone(BLUE), height=16), figures).properties(height=alt.Step(26))

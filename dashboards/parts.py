@@ -33,8 +33,9 @@ def people(found: pl.DataFrame, columns: list[str], key: str, height: int | Lite
         config["last_contact_on"] = st.column_config.DateColumn(words.LABELS["last_contact_on"], format="D MMM YYYY")
     if "profile" in columns:
         config["profile"] = st.column_config.LinkColumn("Profile", display_text="open")
-    if "reason" in columns:
-        config["reason"] = st.column_config.TextColumn("Why", width="large")
+    for name, width in (("reason", 560), ("verdict", 130), ("realness", 120), ("advice", 170), ("company", 180)):
+        if name in columns:
+            config[name] = st.column_config.TextColumn(words.LABELS[name], width=width)
     chosen = st.dataframe(
         found,
         column_order=columns,
@@ -50,13 +51,13 @@ def people(found: pl.DataFrame, columns: list[str], key: str, height: int | Lite
         meet(found["connection_id"][chosen["selection"]["rows"][0]])
 
 
-def card(person: dict[str, Any], said: str, key: str) -> None:
-    """One person: who, what is said of them, the reason in figures, and a way to them."""
+def card(person: dict[str, Any], said: str, small: str, key: str) -> None:
+    """One person: who, what is said of them, the figures of it, and a way to them."""
     with st.container(border=True, height="stretch"):
         of = f" · {words.plain(person['company'])}" if person.get("company") else ""
         st.markdown(f"**{words.plain(person['name'])}**{of}")
         st.markdown(said)
-        st.caption(words.told(person["reason"]))
+        st.caption(words.told(small))
         with st.container(horizontal=True):
             if st.button("Look closer", key=key):
                 meet(person["connection_id"])

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from datetime import date, datetime
 from typing import Any
 
-from dashboards.report import ago, day, number, percent, readable
-
-__all__ = ["ago", "day", "number", "percent", "readable"]
-
+NAME = 48  # characters of a name
+# Control and direction characters: a name must not turn the page around.
+_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+")
 _MARKS = re.compile(r"([!-/:-@\[-`{-~])")
 _JOINER = "\u2060"  # nothing to see; it keeps www., a@b and :words: from becoming links, icons and colours
 
@@ -20,12 +20,25 @@ REALNESS = {
     "fake": "mostly pitches and ready-made greetings came",
 }
 TIES = {"real": "real", "thin": "thin", "nominal": "a name so far", "fake": "mostly pitches"}
+CIRCLES = {"weekly": "weekly", "monthly": "monthly", "half-yearly": "half-yearly", "yearly": "yearly", "outer": "less often"}
 VERDICTS = {
     "I give more": "you give more",
     "even": "even",
     "they give more": "they give more",
     "unclear": "unclear",
     "too early": "too early to tell",
+}
+ADVICE = {  # the fixed names stay in the table, the command line and SQL
+    "keep": "keep",
+    "keep: pinned": "keep, as you chose",
+    "nurture: dormant": "get back in touch",
+    "nurture: fading": "pick it up again",
+    "nurture: cooling": "a small sign of life",
+    "nurture: I owe": "give something back",
+    "prune: pinned": "may go, as you chose",
+    "prune: noise": "may rest: mostly pitches",
+    "prune: one-way": "may rest: mostly one way",
+    "prune: nominal": "may rest: a name so far",
 }
 KINDS = {
     "talk": "conversation",
@@ -68,6 +81,12 @@ LABELS = {
 }
 
 
+def readable(name: str | None) -> str:
+    """A name on one line, without characters that hide or turn text, of bounded length."""
+    plain = " ".join(_UNSEEN.sub(" ", (name or "")[: NAME * 8]).split())
+    return plain if len(plain) <= NAME else plain[: NAME - 1].rstrip() + "…"
+
+
 def plain(text: str | None) -> str:
     """Text of others as Markdown that shows exactly that text: no markup, link, icon, colour or formula comes of it."""
     safe = _MARKS.sub(r"\\\1", readable(text))
@@ -78,11 +97,6 @@ def plain(text: str | None) -> str:
 def told(text: str | None) -> str:
     """A sentence of our own SQL (a reason, an advice) as Markdown: long, and it may hold a name."""
     return " ".join(plain(word) for word in (text or "").split())
-
-
-def warm(column: str) -> str:
-    """SQL: a reason or a kind of tie without its hard word."""
-    return f"regexp_replace({column}, '^fake\\b', 'mostly pitches')"
 
 
 def count(many: float | None, one: str, more: str = "") -> str:
@@ -115,7 +129,35 @@ def shown(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):
-        return number(round(value, 2) + 0, 0 if abs(value) >= 100 else 2).removesuffix(".00")  # + 0: no −0
+        told = number(round(value, 2) + 0, 0 if abs(value) >= 100 else 2)  # + 0: no −0
+        return told.removesuffix(".00").replace("-", "−")
     if isinstance(value, int):
         return number(value)
     return day(value) if hasattr(value, "year") else readable(str(value))
+
+
+def number(value: float | None, digits: int = 0) -> str:
+    """1 234 with a thin blank that does not break; an en dash where nothing is known."""
+    return "–" if value is None else f"{value:,.{digits}f}".replace(",", "\u202f")
+
+
+def percent(share: float | None) -> str:
+    """A share of 1 as per cent."""
+    return "–" if share is None else f"{100 * share:.0f}\u202f%"
+
+
+def day(on: date | datetime | None) -> str:
+    """30 June 2026."""
+    return "–" if on is None else f"{on.day} {on:%B %Y}"
+
+
+def ago(days: float | None) -> str:
+    """Days in the words one would use."""
+    if days is None:
+        return "an unknown time"
+    for size, unit in ((365.25, "year"), (30.44, "month"), (7, "week")):
+        if days >= 2 * size or (unit == "year" and days >= 350):
+            count = round(days / size)
+            return f"{count} {unit}{'s' * (count != 1)}"
+    count = round(days)
+    return f"{count} day{'s' * (count != 1)}"

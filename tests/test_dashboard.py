@@ -24,7 +24,7 @@ from streamlit.testing.v1 import AppTest
 from dashboards import words
 from dashboards.door import Door
 from dashboards.published import open_night, published
-from dashboards.report import NAME
+from dashboards.words import NAME
 from tests.published_worlds import HOSTILE, publish, random_world
 
 ROOT = Path(__file__).parents[1]
@@ -119,11 +119,29 @@ def test_every_number_of_a_person_is_explained(night: Path) -> None:
     assert not app.exception
     assert app.title[0].value == words.plain(name)
     numbers = pl.from_pandas(app.table[0].value)
-    assert {"given", "balance lo", "strength", "overdue", "attention minutes"} <= set(numbers["Number"])
-    assert numbers["Meaning"].str.len_chars().min() > 0
+    assert {"given", "balance", "strength", "overdue", "attention minutes"} <= set(numbers["Number"])
+    assert numbers["What it is"].str.len_chars().min() > 0
+    (lo, hi), = asked(night, f"select balance_lo, balance_hi from connection where connection_id = '{who}'")  # fmt: skip
+    balance = numbers.filter(pl.col("Number") == "balance").row(0, named=True)
+    assert words.told(f"({words.shown(lo)} to {words.shown(hi)})") in balance["Value"]
+    assert "with p" in balance["What it is"]
     acts = table(app, "Member:record")
     for side, whole in (("given", given), ("received", received)):
         assert acts.filter(pl.col("Direction") == side)["Counts"].sum() == pytest.approx(whole)
+
+
+def test_words_about_people_are_kind(night: Path) -> None:
+    """The fixed names of an advice or a tie are for SQL; a reason is read about a friend."""
+    hard = r"\b(fake|prune|noise|nominal)\b"
+    reasons = asked(night, "select reason from connection union all select reason from cut_plan")
+    assert not [r for r in reasons if re.search(hard, r[0])]
+    assert asked(night, "select count(*) from connection where advice like 'prune%'")[0][0]
+    for page in PAGES:
+        app = opened(night, page)
+        assert not re.search(hard, re.sub(r"`.*?`|advice \*.*?\*", "", text(app)))
+    app = opened(night, "connections")
+    shown = table(app, "balance")
+    assert not {"prune: noise", "fake", "I give more"} & {*shown["advice"], *shown["realness"], *shown["verdict"]}
 
 
 def test_the_cut_plan_says_what_goes(night: Path) -> None:

@@ -17,7 +17,8 @@ import duckdb
 import pytest
 import yaml
 
-from dashboards.report import NAME, ROWS, ago, readable, render
+from dashboards.report import ROWS, render
+from dashboards.words import NAME, ago, readable
 
 MARTS = Path(__file__).parents[1] / "sql" / "marts"
 NAMESPACES = {"http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"}
@@ -108,9 +109,24 @@ def page(tmp_path: Path) -> Path:
         for y in (2024, 2025)
         for m in (1, 5, 9)
     ]
+    ids = {p["name"]: p["connection_id"] for p in people}
+    thanks = {"acts": 2, "value": 6.0, "what": "credit, help"}
+    owed = [
+        thanks | {"connection_id": ids["Otis Marlwood"], "since_on": date(2026, 6, 2)},
+        thanks | {"connection_id": ids["Ana Brookhollow"], "since_on": date(2026, 6, 28)},  # not a week ago
+    ]
+    lost = {"received_share": 0.03, "opportunity_share": 0.05, "real_share": 0.29, "attention_share": 0.16}
+    curve = [{"percent": p, "connections": p * 9 // 100} | {k: v * p / 80 for k, v in lost.items()} for p in range(101)]
+    heavy = {"direction": "received", "value_kind": "offer", "channel": "message", "platform": "x", "act_id": "a"}
+    doors = [heavy | {"connection_id": ids[HOSTILE["markup"]], "happened_at": datetime(2020, 5, 1), "composed": True}]
+    way = {"connection_id": ids[HOSTILE["attribute"]], "reached_id": ids[HOSTILE["markup"]], "distance": 1, "received": 9.0}
     database = night(
         tmp_path / "givetake.duckdb",
         connection=people,
+        owed_thanks=owed,
+        cut_curve=curve,
+        act=doors,
+        opportunity=[way],
         network=[NETWORK],
         channel=channels,
         source=[source],
@@ -177,18 +193,33 @@ def test_says_what_cannot_be_known(page: Path) -> None:
     html = page.read_text("utf-8")
     assert html.count(">not observable<") == 1
     assert "seen, nobody named" in html
-    assert "4\u2009321 acts name nobody" in html
+    assert "4\u202f321 acts name nobody" in html
     assert "981" not in html or "3 years old" in html
     assert "In weeks of your silence" not in html  # silence_ratio is null: nothing is claimed
 
 
 def test_cares_for_the_right_people(page: Path) -> None:
     care = page.read_text("utf-8").split("People to turn to")[1].split("<h2>")[0]
-    dormant, unanswered = care.split("Long unheard")[1].split("Never answered")
+    thanks, dormant = care.split("Thanks owed")[1].split("Long unheard")
     assert "Delia Marshgate" in dormant
     assert "Last in touch 4 years ago; it used to be about every 14 days" in dormant
-    assert "Otis Marlwood" in unanswered
+    assert "Otis Marlwood" in thanks
+    assert "Recognition and help came 4 weeks ago." in thanks
     assert "Ana Brookhollow" not in care
+
+
+def test_tells_what_a_cut_would_lose_and_what_opened_doors(page: Path) -> None:
+    html = page.read_text("utf-8")
+    assert "Letting the 7 go whom you would miss least, 3\u202f% of the value received" in html
+    doors = html.split("Doors that opened")[1].split("<h2>")[0]
+    assert "an offer in 2020. It began with their message on x, 1 May 2020" in doors
+    assert "the way led through &#34;&gt;&lt;img" in doors
+
+
+def test_every_plot_is_drawn_for_a_page_and_for_a_phone(page: Path) -> None:
+    html = page.read_text("utf-8")
+    assert html.count('<figure class="page"><svg') == html.count('<figure class="phone"><svg') == 4
+    assert not re.search(r">0(\.\d)?k<", html), "ticks below a thousand told in thousands"
 
 
 def test_an_empty_network_has_a_report(tmp_path: Path) -> None:
@@ -211,7 +242,7 @@ def test_ten_thousand_connections_fit_one_page(tmp_path: Path) -> None:
     html = (tmp_path / "report.html").read_text("utf-8")
     assert len(html) < 900_000
     assert html.count("<tr>\n<td data-sort=") == ROWS
-    assert f"{10_000 - ROWS:,} more: <code>givetake connections</code>".replace(",", "\u2009") in html
+    assert f"{10_000 - ROWS:,} more: <code>givetake connections</code>".replace(",", "\u202f") in html
 
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")

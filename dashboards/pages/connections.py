@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import polars as pl
 import streamlit as st
 
 from dashboards import charts, night, parts, words
 from dashboards.words import count, number
 
-CIRCLES = ["weekly", "monthly", "half-yearly", "yearly", "outer"]
 COLUMNS = [
     "name",
     "given",
@@ -29,19 +29,21 @@ choices = night.one("""select (select list(distinct platform order by platform) 
     (select list(distinct advice order by advice) from connection) as advices""")
 with st.container(horizontal=True, vertical_alignment="bottom"):
     sought = st.text_input("Find", placeholder="a name, company or handle", width=260)
-    platforms = st.multiselect("Where", choices["platforms"] or [], placeholder="anywhere", width=220)
-    circles = st.multiselect("Circle", CIRCLES, placeholder="any", width=200)
-    realness = st.multiselect("Tie", list(words.TIES), format_func=words.TIES.__getitem__, placeholder="any", width=200)
+    platforms = st.multiselect("Where", choices["platforms"] or [], placeholder="anywhere", width=165)
+    circles = st.multiselect("Circle", list(words.CIRCLES), format_func=words.CIRCLES.__getitem__, placeholder="any", width=165)
+    realness = st.multiselect("Tie", list(words.TIES), format_func=words.TIES.__getitem__, placeholder="any", width=165)
     verdicts = st.multiselect(
-        "Verdict", list(words.VERDICTS), format_func=words.VERDICTS.__getitem__, placeholder="any", width=220
+        "Verdict", list(words.VERDICTS), format_func=words.VERDICTS.__getitem__, placeholder="any", width=165
     )
-    advices = st.multiselect("Advice", choices["advices"] or [], placeholder="any", width=240)
+    advices = st.multiselect(
+        "Advice", choices["advices"] or [], format_func=lambda a: words.ADVICE.get(a, a), placeholder="any", width=165
+    )
 found = night.frame(
     f"""
     select c.connection_id, {night.NAMED} as name, c.platforms, c.company, c.given, c.received,
         round(c.balance, 2) + 0 as balance, c.balance_lo, c.balance_hi,
-        c.verdict, c.effective_acts, {words.warm("c.realness")} as realness, c.circle, c.last_contact_on, c.advice,
-        {words.warm("c.reason")} as reason
+        c.verdict, c.effective_acts, c.realness, c.circle, c.last_contact_on, c.advice,
+        c.reason
     from connection c
     where ($sought = '' or contains(lower(concat_ws(' ', c.name, c.company, c.position)), $sought)
            or c.connection_id in (select connection_id from account where contains(lower(concat_ws(' ', handle, key)), $sought)))
@@ -67,7 +69,9 @@ st.markdown(
 )
 table, drawn = st.tabs(["Table", "Given against received"])
 with table:
-    parts.people(found, COLUMNS, key="connections", height=min(640, 38 + 35 * found.height))
+    called = {"circle": words.CIRCLES, "verdict": words.VERDICTS, "realness": words.TIES, "advice": words.ADVICE}
+    told = found.with_columns(pl.col(column).replace(names) for column, names in called.items())
+    parts.people(told, COLUMNS, key="connections", height=min(640, 38 + 35 * found.height))
 with drawn:
     exchanged = found.filter(found["given"] + found["received"] > 0)
     if exchanged.height:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import polars as pl
 import streamlit as st
 
-from dashboards import charts, night, words
+from dashboards import charts, doors, night, words
 from dashboards.words import count, number, percent, shown
 
 ONESELF = "of oneself"
+SHOWN, MOST = 6, 60  # doors: at first, and at most
 OUTWARD = {
     "help": ["help"],
     "something useful": ["resource"],
@@ -26,8 +27,7 @@ if network["outward_share"] is not None:
     st.markdown(
         f"**{percent(network['outward_share'])}** of what you say to everybody hands something on "
         f"({percent(network['outward_share_lo'])} to {percent(network['outward_share_hi'])}): help, something useful, "
-        "recognition, "
-        "an introduction, or another's words passed on."
+        "recognition, an introduction, or another's words passed on."
     )
 with st.container(horizontal=True):
     st.metric("Hands something on", percent(network["outward_share"]), border=True)
@@ -114,41 +114,14 @@ else:
     st.write("No export here counts how others responded.")
 
 st.subheader("Doors that opened, and what led to them")
-doors = (
-    night.rows(f"""
-    with first as (
-        select connection_id, min_by(direction, happened_at) as direction, min_by(channel, happened_at) as channel,
-               min_by(platform, happened_at) as platform, min(happened_at)::date as first_on
-        from act where connection_id in (select connection_id from opportunity) and happened_at is not null group by all
-    )
-    select o.reached_id, {night.NAMED} as name, max(o.received) as received,
-        any_value({{'direction': f.direction, 'channel': f.channel, 'platform': f.platform, 'first_on': f.first_on}}) as first, (
-        select string_agg(k || ' in ' || y, ', ' order by y) from (
-            select value_kind as k, coalesce(year(happened_at)::varchar, 'a year unknown') as y from act a
-            where a.connection_id = o.reached_id and a.direction = 'received'
-              and a.value_kind in ('introduction', 'offer', 'recommendation', 'gift'))) as what,
-        list(distinct b.name order by b.name) filter (o.distance > 0) as through
-    from opportunity o join connection c on c.connection_id = o.reached_id join connection b on b.connection_id = o.connection_id
-    left join first f on f.connection_id = o.reached_id
-    group by o.reached_id, c.name, c.connection_id order by received desc, c.connection_id limit 40""")
-    if network["connections"]
-    else []
-)
-for door in doors:
-    led = []
-    if door["first"] and door["first"]["first_on"]:
-        f = door["first"]
-        led.append(
-            f"it began with {'your' if f['direction'] == 'given' else 'their'} {words.plain(f['channel'])} on "
-            f"{words.plain(f['platform'])}, {words.day(f['first_on'])}"
-        )
-    if through := [t for t in door["through"] or [] if t]:
-        led.append(f"the way led through {words.listed(words.plain(t) for t in through)}")
+few = doors.opened(night.rows, night.NAMED, MOST)
+every = len(few) > SHOWN and st.toggle(f"Show {'all ' if few[0]['found'] <= MOST else ''}{number(len(few))}")
+for door in few if every else few[:SHOWN]:
     with st.container(border=True):
-        st.markdown(f"**{words.plain(door['name'])}**: {words.told(door['what'])} (counts {shown(door['received'])})")
-        if led:
-            st.markdown(f"{led[0][0].upper()}{'; '.join(led)[1:]}.")
-if not doors:
+        st.markdown(f"**{words.plain(door['name'])}**: {words.told(doors.what(door))} (counts {shown(door['received'])})")
+        if led := doors.led(door):
+            st.markdown(words.told(led))
+if not few:
     st.write(
         "No introduction, offer, written recommendation or gift is known yet. What texts suggest waits for your word in "
         "`givetake kinds`."

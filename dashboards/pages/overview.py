@@ -6,6 +6,7 @@ import polars as pl
 import streamlit as st
 
 from dashboards import charts, night, parts, words
+from dashboards.palette import BLUE, GREEN, GREY
 from dashboards.words import count, number, percent
 
 
@@ -36,7 +37,7 @@ def since_last_night() -> None:
     moved = night.rows("select platform, change, count(*) as n from change group by all order by all")
     if moved:
         told = [f"{number(r['n'])} {r['change']} on {words.plain(r['platform'])}" for r in moved]
-        st.caption(f"Between the exports at hand: {words.listed(told)}.")
+        st.caption(f"Between your exports, oldest to newest: {words.listed(told)}.")
 
 
 network = night.one("from network")
@@ -81,7 +82,7 @@ sure = night.frame(
     "where verdict <> 'too early'"
 )
 if sure.height:
-    charts.show(charts.leanings(sure), "Balances with their intervals, from they give more to you give more")
+    charts.show(charts.leanings(sure), "Balances with their intervals, from they give more to you give more", 4)
     st.caption(
         "Each line is the range the truth lies in nine times out of ten. With a step of 2 between the weights instead of 3, "
         f"{count(network['verdicts_changed_2'], 'verdict')} would be others; with 5, {number(network['verdicts_changed_5'])}; "
@@ -101,7 +102,7 @@ with left:
             }
         )
         charts.show(
-            charts.parts(told, "what", "share", ["#009e73", "#0072b2", "#8c8c8c"]),
+            charts.parts(told, "what", "share", [GREEN, BLUE, GREY]),
             "What is settled directly, through others, open",
         )
         st.markdown(
@@ -120,9 +121,7 @@ with right:
     ]
     told = pl.DataFrame({"what": [c for c, _ in circles], "ties": [network[c] or 0 for _, c in circles]})
     if network["real"]:
-        charts.show(
-            charts.parts(told, "what", "ties", ["#d55e00", "#e69f00", "#009e73", "#0072b2", "#8c8c8c"]), "Real ties by circle"
-        )
+        charts.show(charts.bars(told, "what", "ties"), "Real ties by circle")
     others = (("thin", "thin ties"), ("nominal", "names without a word"), ("fake", "from whom mostly pitches came"))
     st.markdown(
         f"{words.listed(f'{number(network[kind])} {said}' for kind, said in others)}. "
@@ -144,10 +143,12 @@ sources = night.rows(
 )
 with st.container(horizontal=True):
     for source in sources:
-        old = source["age"] is not None and source["age"] > 90
+        by_hand = source["platform"] == "ledger"
+        old = not by_hand and source["age"] is not None and source["age"] > 90
         with st.container(border=True, width=220):
             st.markdown(f"**{words.plain(source['platform'])}**")
             st.markdown(f"{words.day(source['on_'])}")
-            st.caption(f"{words.ago(source['age'])} old" + (" · time for a fresh export" if old else ""))
+            age = f"{words.ago(source['age'])} old" + " · time for a fresh export" * old
+            st.caption("your last entry by hand" if by_hand else age)
 if not sources:
     st.write("No export read yet: `givetake add PATH`.")

@@ -45,18 +45,18 @@ def arithmetic(c: dict[str, Any], acts: pl.DataFrame) -> dict[str, str]:
     r = float(sum(seen.filter(pl.col("direction") == "received")["value"]))
     squares = float(sum(seen["value"] ** 2))
     both = f"{shown(g)} given and {shown(r)} received in channels seen from both sides"
-    told = {
+    heavy = acts.filter((pl.col("weight") >= 3) & (pl.col("n_targets") <= 4)).height
+    return {
         "given": kinds(acts, "given"),
         "received": kinds(acts, "received"),
         "effective_acts": f"{both}: the smaller of (Σw)²/Σw² = {shown((g + r) ** 2 / squares)} and Σw = {shown(g + r)}"
         if squares
         else "",
-        "balance": f"2·W(p·n, n) − 1 with p = {shown(g)}/{shown(g + r)}, n = {shown(c['effective_acts'])}; W is "
-        "Wilson's "
-        "score at 90 %"
+        "balance": f"2·W(p·n, n) − 1 with p = {shown(g)}/{shown(g + r)} and n = {shown(c['effective_acts'])}, "
+        "W being Wilson's score at 90 %"
         if g + r
         else "nothing seen from both sides: 0, and anything is possible",
-        "verdict": f"n = {shown(c['effective_acts'])}, {signed(c['balance'])} between {signed(c['balance_lo'])} and "
+        "verdict": f"effective acts {shown(c['effective_acts'])}, {signed(c['balance'])} between {signed(c['balance_lo'])} and "
         f"{signed(c['balance_hi'])}: under 5 it is too early; “more” must hold at equal weights too",
         "coverage": f"({shown(g)} + {shown(r)}) / ({shown(c['given'])} + {shown(c['received'])})" if g + r else "",
         "strength": f"{count(c['contact_days'], 'contact day')}, each counting half after every half-life",
@@ -66,25 +66,29 @@ def arithmetic(c: dict[str, Any], acts: pl.DataFrame) -> dict[str, str]:
         if c["overdue"]
         else "",
         "received_per_hour": f"{shown(c['received'])} / ({shown(c['attention_minutes'])} / 60)" if c["received_per_hour"] else "",
+        "contact_days": "the days of the acts marked Contact under Every act",
+        "gap_days": f"since {words.day(c['last_contact_on'])}" if c["last_contact_on"] else "",
+        "sustained": f"{words.day(c['first_contact_on'])} to {words.day(c['last_contact_on'])}" if c["first_contact_on"] else "",
+        "valued": count(heavy, "such act"),
     }
-    return told
 
 
 def explained(c: dict[str, Any], acts: pl.DataFrame) -> pl.DataFrame:
-    """A row per published number: its name, value, what it means (the comment of its column) and how it comes about."""
+    """A row per published number, its bounds beside it: what it means (the comment of its column) and how it comes about."""
     meaning = dict(night.frame("select column_name, comment from duckdb_columns() where table_name = 'connection'").rows())
     how = arithmetic(c, acts)
-    told = [
-        {
-            "Number": name.replace("_", " "),
-            "Value": words.told(shown(value)),
-            "Here": words.told(how.get(name, "")),
-            "Meaning": words.told(meaning[name]),
-        }
-        for name, value in c.items()
-        if name not in HIDDEN and name in meaning
-    ]
-    return pl.DataFrame(told, schema=dict.fromkeys(("Number", "Value", "Here", "Meaning"), pl.String))
+    told = []
+    for name, value in c.items():
+        if name in HIDDEN or name not in meaning or name.removesuffix("_lo") in c.keys() - {name} or name.endswith("_hi"):
+            continue
+        if f"{name}_lo" in c and value is not None:
+            said = f"{shown(value)} ({shown(c[f'{name}_lo'])} to {shown(c[f'{name}_hi'])})"
+        else:
+            said = shown(value)
+        here = f" Here: {words.told(how[name])}." if how.get(name) else ""
+        what = f"{words.told(meaning[name])}.{here}"
+        told.append({"Number": name.replace("_", " "), "Value": words.told(said), "What it is": what})
+    return pl.DataFrame(told, schema=dict.fromkeys(("Number", "Value", "What it is"), pl.String))
 
 
 who = st.query_params.get("who")
@@ -126,8 +130,10 @@ with st.container(horizontal=True):
     for link in links[:8]:
         st.link_button(words.plain(link["platform"]), link["url"], icon=":material/open_in_new:")
 with st.container(border=True):
-    st.markdown(f"**{words.plain(c['advice'])}**")
-    st.markdown(words.told(c["reason"]).replace("fake", "mostly pitches", 1))
+    advice = words.ADVICE.get(c["advice"], c["advice"])
+    st.markdown(f"**{advice[0].upper()}{advice[1:]}**: {words.told(c['reason'])}")
+    if advice != c["advice"]:
+        st.caption(f"advice *{words.told(c['advice'])}*")
 with st.container(horizontal=True):
     st.metric("Given", shown(c["given"]), border=True, help=f"{count(c['acts_given'], 'act')} of yours")
     st.metric("Received", shown(c["received"]), border=True, help=f"{count(c['acts_received'], 'act')} of theirs")
@@ -136,7 +142,7 @@ with st.container(horizontal=True):
     )
     st.metric("Verdict", words.VERDICTS.get(c["verdict"], c["verdict"]), border=True)
     st.metric("Tie", words.TIES.get(c["realness"], c["realness"]), border=True, help=words.REALNESS.get(c["realness"]))
-    st.metric("Circle", c["circle"], border=True, help=f"{shown(c['strength'])} contact days a year")
+    st.metric("Circle", words.CIRCLES[c["circle"]], border=True, help=f"{shown(c['strength'])} contact days a year")
 
 if acts.height:
     st.subheader("What passed between you")
@@ -176,6 +182,7 @@ if doors:
 numbers, each = st.tabs(["Every number", "Every act"])
 with numbers:
     st.table(explained(c, acts), hide_index=True)
+    st.caption(f"`givetake explain {chosen}` prints each formula with all its figures, and the words where they are kept.")
 with each:
     evidence = acts.select(
         pl.col("happened_at").alias("When (UTC)"),
@@ -194,4 +201,3 @@ with each:
         pl.col("act_id").alias("Act"),
     )
     st.dataframe(evidence, hide_index=True, width="stretch", height=min(480, 38 + 35 * evidence.height))
-    st.caption(f"`givetake explain {chosen}` shows each with its words, where they are kept.")

@@ -7,6 +7,12 @@ import streamlit as st
 from dashboards import night, parts, words
 from dashboards.words import count, number
 
+SAID = {
+    "silent": "You were silent all that time.",
+    "active": "You spoke up in every one of those weeks.",
+    "mixed": "In some of those weeks you spoke up, in others not.",
+}
+
 st.title("Quality")
 checks = night.rows("select outcome, severity, count(*) as n from check_result group by all")
 held = sum(c["n"] for c in checks if c["outcome"] == "held")
@@ -41,8 +47,13 @@ st.subheader("What was read")
 sources = night.frame("""select platform as "Platform", exported_on as "Made on", age_days as "Days old", records as "Records",
     acts as "Acts", merged as "Counted before", problems as "Could not be read", unread_members as "Unread files",
     coalesce(unread_patterns, '') as "Which", left(archive, 10) as "Archive" from source order by platform, exported_on desc""")
+figures = ("Days old", "Records", "Acts", "Counted before", "Could not be read", "Unread files")
+config = {name: st.column_config.NumberColumn(format="localized") for name in figures}
 st.dataframe(
-    sources, hide_index=True, width="stretch", column_config={"Made on": st.column_config.DateColumn(format="D MMM YYYY")}
+    sources,
+    hide_index=True,
+    width="stretch",
+    column_config=config | {"Made on": st.column_config.DateColumn(format="D MMM YYYY")},
 )
 lost, unread = sum(sources["Could not be read"]), sum(sources["Unread files"])
 st.caption(
@@ -70,7 +81,7 @@ if lists:
         )
         st.markdown(
             f"- {words.plain(a['platform'])}, {words.plain(a['list'])}s, {words.day(a['from_on'])} to {words.day(a['to_on'])}: "
-            f"{left}. Your weeks were {a['activity']}."
+            f"{left}. {SAID.get(a['activity'], '')}"
         )
 else:
     st.write("Two exports of one platform are needed to tell who left.")
@@ -79,7 +90,9 @@ st.subheader("The night itself")
 runs = night.frame("""select stage as "Stage", round(seconds, 1) as "Seconds", "rows" as "Rows", started_at as "Began (UTC)"
     from run order by started_at""")
 if runs.height:
-    st.dataframe(runs, hide_index=True, width="stretch")
+    st.dataframe(
+        runs, hide_index=True, width="stretch", column_config={"Rows": st.column_config.NumberColumn(format="localized")}
+    )
     at = night.one("""select max(finished_at) as finished, any_value(givetake_version) as givetake,
         any_value(duckdb_version) as duckdb,
         any_value(polars_version) as polars, any_value(python_version) as python, any_value(schema_version) as tables from run""")
