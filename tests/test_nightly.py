@@ -97,6 +97,9 @@ def test_a_night_through_prefect(place: Path, served: subprocess.Popen[str]) -> 
     assert schedule["active"]
     assert schedule["schedule"] == {"cron": "15 3 * * *", "timezone": "Europe/Berlin", "day_or": True}
 
+    coming = {"flow_runs": {"state": {"type": {"any_": ["SCHEDULED"]}}}}
+    assert until(lambda: server.ask("/flow_runs/filter", coming))[0]["auto_scheduled"]
+
     server.ask(f"/deployments/{deployment['id']}/create_flow_run", {})
     runs = {"flow_runs": {"state": {"type": {"any_": ["COMPLETED", "FAILED", "CRASHED"]}}}}
     ended = until(lambda: server.ask("/flow_runs/filter", runs))[0]
