@@ -107,16 +107,21 @@ class Home:
 
     @classmethod
     def find(cls, root: Path | str | None = None, owner: str | None = None) -> Home:
-        """The home given, else GIVETAKE_HOME, else the platform's user data folder; the owner given, else the only one."""
+        """The home given, else GIVETAKE_HOME, else the platform's user data folder; the owner given, else the only one.
+
+        Raises ValueError, in one line, where either cannot be one.
+        """
         found = (
             Path(root or os.environ.get("GIVETAKE_HOME") or user_data_path("givetake", appauthor=False)).expanduser().absolute()
         )
+        if set(str(found)) & set("*?["):  # DuckDB takes them for wildcards, and reads what lies beside
+            raise ValueError(f"--home — {found} — choose a folder without *, ? and [ in its path")
         owner = owner or os.environ.get("GIVETAKE_OWNER")
         if not owner:
             owners = sorted(p.parent.name for p in found.glob("*/inbox") if p.is_dir()) if found.is_dir() else []
             owner = owners[0] if len(owners) == 1 else "me"
         if not owner.replace("-", "").replace("_", "").isalnum():
-            raise ValueError("an owner's name is letters, digits, - and _")
+            raise ValueError(f"--owner — {owner} — write letters, digits, - and _")
         return cls(found, owner)
 
     def make(self) -> Home:

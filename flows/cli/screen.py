@@ -42,7 +42,7 @@ class Choice:
         try:
             return Home.find(self.home or None, self.owner or None)
         except ValueError as why:
-            raise Stop(f"--owner — {why}", 2) from None
+            raise Stop(str(why), 2) from None
 
     def settings(self, **flags: Any) -> Settings:
         """The owner's settings."""
@@ -59,8 +59,8 @@ class Choice:
             names = [column[0] for column in told.description]
             return [dict(zip(names, row, strict=True)) for row in told.fetchall()]
 
-    def show(self, rows: Sequence[Row], columns: Sequence[str] = (), title: str = "") -> None:
-        """Print rows: all as JSON, or `columns` of them, as many as fit, in order of importance."""
+    def show(self, rows: Sequence[Row], columns: Sequence[str] = (), title: str = "", wrap: Sequence[str] = ()) -> None:
+        """Print rows: all as JSON, or `columns` of them, as many as fit, in order of importance; those in `wrap` may fold."""
         if self.as_json:
             json.dump([dict(r) for r in rows], sys.stdout, default=_plain, ensure_ascii=False, indent=1)
             print()
@@ -68,7 +68,7 @@ class Choice:
         columns = columns or list(rows[0] if rows else [])
         cells = [[cell(r.get(c)) for c in columns] for r in rows]
         if sys.stdout.isatty():
-            _table(columns, cells, title)
+            _table(columns, cells, title, wrap)
         else:
             print("\t".join(columns))
             print(*("\t".join(line) + "\n" for line in cells), sep="", end="")
@@ -102,17 +102,17 @@ def cell(value: Any) -> str:
 
 @contextmanager
 def progress() -> Iterator[Callable[[str, int, int], None]]:
-    """A bar on a terminal, nothing elsewhere: progress(what, done, of)."""
+    """A bar with the time left on a terminal, nothing elsewhere: progress(what, done, of)."""
     if not sys.stderr.isatty():
         yield lambda what, done, of: None
         return
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     bars: dict[str, Any] = {}
-    with Progress(
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), console=Console(stderr=True), transient=True
-    ) as bar:
+    left = TimeRemainingColumn(elapsed_when_finished=True)
+    shown = (TextColumn("{task.description}"), BarColumn(None), MofNCompleteColumn(), left)
+    with Progress(*shown, console=Console(stderr=True), transient=True) as bar:
 
         def move(what: str, done: int, of: int) -> None:
             if what not in bars:
@@ -122,18 +122,18 @@ def progress() -> Iterator[Callable[[str, int, int], None]]:
         yield move
 
 
-def _table(columns: Sequence[str], cells: list[list[str]], title: str) -> None:
+def _table(columns: Sequence[str], cells: list[list[str]], title: str, wrap: Sequence[str]) -> None:
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
     width = shutil.get_terminal_size().columns
-    wide = [min(30, max([len(c), *(len(line[i]) for line in cells)])) for i, c in enumerate(columns)]
+    wide = [min(14 if c in wrap else 30, max([len(c), *(len(line[i]) for line in cells)])) for i, c in enumerate(columns)]
     fits = next((n for n in range(len(columns), 1, -1) if sum(wide[:n]) + 2 * n <= width), min(2, len(columns)))
     table = Table(title=title or None, box=None, pad_edge=False, padding=(0, 2, 0, 0), title_justify="left")
     for i, name in enumerate(columns[:fits]):
         numeric = all(re.fullmatch(r"–|[-−]?[\d,.]+", line[i]) for line in cells)
-        if i == fits - 1 and not numeric:  # the last may fold: a reason is a sentence
+        if name in wrap or (i == fits - 1 and not numeric):  # the last may fold: a reason is a sentence
             table.add_column(Text(name), overflow="fold")
         else:
             table.add_column(Text(name), justify="right" if numeric else "left", no_wrap=True, max_width=30)

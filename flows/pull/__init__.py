@@ -6,18 +6,23 @@ caller, the environment (GIVETAKE_TOKEN_<PLATFORM>) or the keyring of the deskto
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from importlib import import_module
 from pkgutil import iter_modules
 from time import monotonic
 from types import ModuleType
 from typing import Any
 
+from flows.inbox import write
 from flows.reader import place
 from flows.settings import Home, Settings
 
 KEYRING = "givetake"  # the service; the user is <owner>/<platform>
+LAST = "last.json"
+_LAST = ("platform", "outcome", "line")
 _NO_PLATFORM = ("http", "store")
 
 
@@ -34,7 +39,33 @@ def pull_all(
     The owner's lock must be held. Rows: platform, outcome (pulled, unchanged or failed), archives (their names), requests,
     bytes, seconds, line. Never raises for what a platform does.
     """
-    return [_pull(home, settings, name, (tokens or {}).get(name)) for name in (only or sorted(settings.pull))]
+    told = [_pull(home, settings, name, (tokens or {}).get(name)) for name in (only or sorted(settings.pull))]
+    asked = {row["platform"] for row in told}
+    kept = [row for row in last(home) if row["platform"] not in asked] + [{k: row[k] for k in _LAST} for row in told]
+    with suppress(OSError):  # what was pulled is safe without it
+        (home.folder / "pull").mkdir(mode=0o700, parents=True, exist_ok=True)
+        write(home.folder / "pull" / LAST, json.dumps(kept, indent=1).encode())
+    return told
+
+
+def last(home: Home) -> list[dict[str, Any]]:
+    """What the last pull of each platform said: platform, outcome and line. For the doctor; no pull goes by it."""
+    with suppress(OSError, ValueError, TypeError):
+        return [row for row in json.loads((home.folder / "pull" / LAST).read_bytes()) if set(row) == set(_LAST)]
+    return []
+
+
+def lacking(home: Home, settings: Settings) -> list[tuple[str, str]]:
+    """Pulls that the settings name and that cannot even begin: (platform, why). Nothing is asked of a server."""
+    from flows.pull.http import PullFailed
+
+    told = []
+    for name in sorted(settings.pull):
+        try:
+            _begin(home, settings, name, None)
+        except (PullFailed, ValueError) as why:
+            told.append((name, str(why) if isinstance(why, PullFailed) else _wrong(why)))
+    return told
 
 
 def _pull(home: Home, settings: Settings, name: str, token: str | None) -> dict[str, Any]:
@@ -46,18 +77,12 @@ def _pull(home: Home, settings: Settings, name: str, token: str | None) -> dict[
     row: dict[str, Any] = {"platform": name, "outcome": "failed", "archives": [], "line": ""}
     there = _stored(home, name)
     try:
-        if name not in platforms():
-            raise PullFailed(f"cannot be pulled — {', '.join(platforms())} can")
-        if name not in settings.pull:
-            raise PullFailed(f"nothing is set — write [pull.{name}] in givetake.toml; docs/pulls.md shows how")
-        module = import_module(f"{__name__}.{name}")
-        client = module.client(module.Options(**settings.pull[name]), _token(home, name, token, module))
+        module, client = _begin(home, settings, name, token)
         row["outcome"] = "pulled" if module.pull(home, settings, client) else "unchanged"
     except PullFailed as why:
         row["line"] = f"{name} — {why}"
     except ValidationError as wrong:
-        told = [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in wrong.errors(include_input=False)]
-        row["line"] = f"[pull.{name}] — {'; '.join(told)} — see docs/pulls.md"
+        row["line"] = f"[pull.{name}] — {_wrong(wrong)}"
     except OSError as error:
         row["line"] = f"{name} — {(error.strerror or type(error).__name__).lower()} — nothing is lost; the next pull goes on"
     except Exception as bug:  # its message may quote what was answered
@@ -67,6 +92,23 @@ def _pull(home: Home, settings: Settings, name: str, token: str | None) -> dict[
         "requests": getattr(client, "requests", 0), "bytes": getattr(client, "received", 0),
         "seconds": round(monotonic() - started, 3),
     }  # fmt: skip
+
+
+def _begin(home: Home, settings: Settings, name: str, token: str | None) -> tuple[ModuleType, Any]:
+    """The module and the client of one pull. Raises PullFailed, or pydantic.ValidationError where its settings are wrong."""
+    from flows.pull.http import PullFailed
+
+    if name not in platforms():
+        raise PullFailed(f"cannot be pulled — {', '.join(platforms())} can")
+    if name not in settings.pull:
+        raise PullFailed(f"nothing is set — write [pull.{name}] in givetake.toml; docs/pulls.md shows how")
+    module = import_module(f"{__name__}.{name}")
+    return module, module.client(module.Options(**settings.pull[name]), _token(home, name, token, module))
+
+
+def _wrong(wrong: Any) -> str:
+    told = [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in wrong.errors(include_input=False)]
+    return f"{'; '.join(told)} — see docs/pulls.md"
 
 
 def _stored(home: Home, name: str) -> set[str]:
