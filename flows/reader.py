@@ -21,6 +21,7 @@ import polars.selectors as cs
 from transforms.act import FACT, Owner, Reading, conform
 from transforms.archive import Archive, Member, Unreadable, open_archive
 from transforms.formats.takeout import bare
+from transforms.orders import mistaken
 from transforms.sources import pattern, recognise, sources
 
 MEMORY = 6 << 30  # bytes of address space; polars alone reserves nearly one GiB of it
@@ -70,7 +71,8 @@ def read(job: dict[str, Any]) -> dict[str, Any]:
     except ValueError as why:
         raise Unreadable(f"{why}; remove one of them") from None
     if not claimed:
-        raise Unreadable(bare(archive) or f"no export that is known: {_outside(archive)}; asked {', '.join(sources())}")
+        told = mistaken(archive) or bare(archive)
+        raise Unreadable(told or f"no export that is known: {_outside(archive)}; asked {', '.join(sources())}")
     owner = Owner(zone=job["zone"], me=frozenset(job["me"]))
     frames, told, handled, failed = [], [], set(), []
     for platform, members in claimed.items():
