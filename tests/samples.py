@@ -82,7 +82,7 @@ def acts(facts: pl.DataFrame) -> str:
 
 def page(samples: Path) -> str:
     """The whole page."""
-    table = ["| archive | layout | members read, ignored, unread | records | acts given/received |", "| --- | --- | --- | --- | --- |"]
+    table = ["| archive | layout | members read, ignored, unread | records | acts given/received |", f"|{' --- |' * 5}"]
     rest = ["| archive | records | what is told of them |", "| --- | --- | --- |"]
     unread = ["| archive | unread members |", "| --- | --- |"]
     unknown = ["| archive | what it looks like |", "| --- | --- |"]
