@@ -17,6 +17,7 @@ from typing import Any
 from flows.inbox import fsync_folder, write
 from flows.settings import Home
 from transforms import archive
+from transforms.formats import pulled
 
 
 class Store:
@@ -43,7 +44,7 @@ class Store:
 
     def draft(self, kind: str) -> Draft:
         """A new archive; `kind` is news (what came since the last) or snapshot (how things stand)."""
-        return Draft(self.home, f"{self.platform}-{kind}-{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}")
+        return Draft(self.home, self.platform, f"{self.platform}-{kind}-{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}")
 
     def snapshots(self) -> list[Path]:
         """The snapshots kept, oldest first."""
@@ -61,8 +62,8 @@ class Store:
 class Draft:
     """An archive being written: a hidden folder that no reader sees."""
 
-    def __init__(self, home: Home, name: str) -> None:
-        self._inbox, self.name = home.inbox, name
+    def __init__(self, home: Home, platform: str, name: str) -> None:
+        self._inbox, self.platform, self.name = home.inbox, platform, name
         self._folder = home.inbox / f".pull-{name}"
         self._folder.mkdir(mode=0o700)
 
@@ -81,12 +82,18 @@ class Draft:
         """Write a member, unchanged."""
         self.path(member).write_bytes(body)
 
+    def tell(self, account: str, asked: dict[str, str | None], until: str) -> None:
+        """Say which lists came whole, since and until when (ISO instants; null: as far back as it reaches)."""
+        told = {"platform": self.platform, "account": account, "until": until, "asked": asked}
+        self.put(pulled.MEMBER, json.dumps(told, indent=1).encode())
+
     def discard(self) -> None:
         """Leave nothing of it."""
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def same(self, other: Path, but: tuple[str, ...] = ()) -> bool:
         """Whether another archive holds the same bytes, `but` for members that change by being looked at."""
+        but = (*but, pulled.MEMBER)
         return _digests(self._folder, but) == _digests(other, but)
 
     def commit(self) -> Path:

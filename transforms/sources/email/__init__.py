@@ -25,6 +25,7 @@ import polars as pl
 from transforms.act import Owner, Reading
 from transforms.archive import Archive, Member, Unreadable
 from transforms.formats import mbox
+from transforms.formats.pulled import MEMBER, Pulled, pulled
 from transforms.sources.email import acts, layouts
 from transforms.sources.email.layouts import IGNORES, LAYOUTS
 from transforms.sources.email.letters import Box
@@ -33,18 +34,23 @@ __all__ = ["ASKS_OWNER", "IGNORES", "LAYOUTS", "TITLE", "VERSION", "claims", "re
 TITLE = "E-mail"
 VERSION = "1"
 ASKS_OWNER = True
+_BESIDE = [name for name in IGNORES if name != MEMBER]
 
 
 def claims(archive: Archive) -> list[Member]:
     """What holds mails; beside it the indexes and filters of mail programs."""
     found = {m.number: m for members in layouts.mailboxes(archive).values() for m in members}
-    found |= {m.number: m for m in archive.find(*IGNORES)} if found else {}
+    found |= {m.number: m for m in archive.find(*_BESIDE)} if found else {}
+    found |= {told[0].number: told[0]} if found and (told := pulled(archive, "imap")) else {}
     return [found[number] for number in sorted(found)]
 
 
 def read(archive: Archive, owner: Owner) -> list[Reading]:
     """The mailbox, and one reading more for each platform whose notices are in it."""
     reading, box = Reading("email"), Box()
+    asked = (pulled(archive, "imap") or (None, None))[1]
+    if asked and "@" in asked.account:
+        owner = Owner(owner.zone, owner.me | {asked.account})
     boxes = layouts.mailboxes(archive)
     counts: dict[int, int] = {}
     for member in boxes["mbox"]:
@@ -61,17 +67,20 @@ def read(archive: Archive, owner: Owner) -> list[Reading]:
         reading.problem(number, i, reason)
     for (number, reason), n in sorted(box.aside.items()):
         reading.set_aside(number, reason, n)
-    told = acts.tell(reading, box, owner)
+    told = acts.tell(reading, box, owner, asked.account if asked else "")
     readings = [reading, *acts.notices(box, owner.zone)]
     elsewhere: dict[int, set[int]] = {}
     for notice in box.notices:
         elsewhere.setdefault(notice["member"], set()).add(notice["i"])
     for number, n in counts.items():
         reading.member(number, n - len(elsewhere.get(number, ())))
-    reading.exported_at = acts.newest(told)
+    reading.exported_at = asked.until if asked else acts.newest(told)
     for other in readings:
         other.exported_at = max((t for t in (other.exported_at, reading.exported_at) if t), default=None)
-    _sees(reading, boxes, box, told)
+    if asked and asked.asked:
+        _asked(reading, asked, told)
+    else:
+        _sees(reading, boxes, box, told)
     return readings
 
 
@@ -113,3 +122,14 @@ def _sees(reading: Reading, boxes: dict[str, list[Member]], box: Box, told: pl.D
         if seen:
             claim = "Takeout, Mail: all mail of the account" if box.takeout else "the folders of the mailbox that are here"
             reading.sees("mail", direction, since=since[direction], claim=claim)
+
+
+def _asked(reading: Reading, asked: Pulled, told: pl.DataFrame) -> None:
+    """A pull shows the folders it asked for, also those in which nothing was new."""
+    kinds = {name: layouts.folder(f"{name}/cur/-") for name in asked.asked}
+    for direction in ("given", "received"):
+        since = [asked.asked[n] for n, kind in kinds.items() if (kind == "sent") == (direction == "given")]
+        if since:
+            begin = None if None in since else max(since)
+            begin = begin or acts.oldest(told, direction) or told["happened_at"].min()
+            reading.sees("mail", direction, since=begin, until=asked.until, claim="IMAP: the folders that were asked for")

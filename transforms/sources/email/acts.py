@@ -53,10 +53,13 @@ def dated(rows: pl.DataFrame, zone: str) -> pl.DataFrame:
     return rows.with_columns(happened_at=pl.when(wrong.fill_null(False)).then("came").otherwise(pl.coalesce("said", "came")))
 
 
-def tell(reading: Reading, box: Box, owner: Owner) -> pl.DataFrame:
-    """Add the acts and accounts of all mails; returns the acts with their direction and time."""
+def tell(reading: Reading, box: Box, owner: Owner, asked: str = "") -> pl.DataFrame:
+    """Add the acts and accounts of all mails; returns the acts with their direction and time.
+
+    `asked` is the address whose mailbox was pulled: it is the owner's, though no mail may name it.
+    """
     rows = box.mails()
-    mine = own_addresses(rows, box, owner)
+    mine = own_addresses(rows, box, owner) or [a for a in (asked.casefold(),) if "@" in a]
     if rows.height and not mine:
         for member, n in rows.group_by("member").len().sort("member").iter_rows():
             reading.problem(member, "-", _STRANGE, records=n)

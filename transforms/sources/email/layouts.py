@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from transforms.archive import Archive, Member, fold
-from transforms.formats import mbox
+from transforms.formats import mbox, pulled
 
 LAYOUTS = {
     "mbox": ("*.mbox", "*.mbx", "*.mbox/mbox"),  # Google Takeout, Apple Mail; Thunderbird's have no ending
@@ -16,7 +16,7 @@ IGNORES = {
     "*.msf": "Thunderbird's index of a folder", "tmp/*": "mails not yet delivered",
     "msgFilterRules.dat": "filters", "filterlog.html": "filters",
     "dovecot*": "the server's own", "maildirfolder": "the server's own",
-    "Blocked Addresses.json": "filters", "Filters.json": "filters",
+    "Blocked Addresses.json": "filters", "Filters.json": "filters", **pulled.IGNORES,
 }  # fmt: skip
 
 _SENT = (
