@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import os
 import re
@@ -47,7 +48,8 @@ def parcels(home: Home) -> list[Parcel]:
     found: dict[str, Parcel] = {}
     kept: dict[str, str] = {}
     for paths in _groups(home.inbox):
-        mark = "|".join(f"{p.relative_to(home.inbox)}:{_mark(p)}" for p in paths)
+        files = "|".join(f"{p.relative_to(home.inbox)}:{_mark(p)}" for p in paths)
+        mark = hashlib.sha256(files.encode("utf-8", "surrogateescape")).hexdigest()  # a file may be named after a person
         digest = known.get(mark) or archive.sha256(paths)
         kept[mark] = digest
         found.setdefault(digest, Parcel(paths, digest))

@@ -14,6 +14,7 @@ from flows.inbox import write
 
 PEOPLE = ["account", "person", "me", "pin", "expect", "introduced_by", "relevant", "not_same_as", "same_as"]
 KINDS = ["act_id", "kind", "verdict"]
+LEDGER = ["happened_on", "direction", "person", "kind", "n_targets", "note"]
 Row = dict[str, str]
 
 

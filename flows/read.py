@@ -17,6 +17,7 @@ from typing import Any
 
 import polars as pl
 
+from flows.forget import mark, tombstones
 from flows.inbox import Parcel, fsync_folder, parcels, remove
 from flows.own_files import PEOPLE, Sheet
 from flows.settings import Home, Settings
@@ -116,7 +117,8 @@ def _read(home: Home, settings: Settings, parcel: Parcel, child: Child, me: set[
     draft = home.facts / f".{parcel.sha256}.building"
     job = {
         "paths": [str(p) for p in parcel.paths], "sha256": parcel.sha256, "target": str(draft), "zone": settings.timezone,
-        "me": sorted(me), "keep_text": settings.keep_text, "versions": versions,
+        "me": sorted(me), "keep_text": settings.keep_text, "versions": versions | {"forgotten": mark(home)},
+        "forgotten": tombstones(home),
     }  # fmt: skip
     answer = child.ask(job, SECONDS + parcel.size / (1 << 20))
     if "error" in answer:
@@ -163,7 +165,9 @@ def _current(target: Path, versions: dict[str, Any]) -> bool:
 
 def own(home: Home) -> set[str]:
     """Accounts, addresses and names that people.csv says are the owner's (`me` set), without their platform."""
-    return {a for row in people(home) if row.get("me") for a in (row["account"], row["account"].partition(":")[2]) if a}
+    told = {row["account"] for row in people(home) if row.get("me")}
+    told |= {account.partition(":")[2] for account in told}
+    return {name for account in told for name in (account, account.removeprefix("name:")) if name}
 
 
 def people(home: Home) -> list[dict[str, str]]:
@@ -190,7 +194,8 @@ def _has_me(home: Home, platform: str, known: set[str]) -> bool:
 
 
 def _names(reading: dict[str, Any]) -> set[str]:
-    names = {n for n in (reading["owner_key"], *reading["owner_aliases"]) if n}
+    told = {n for n in (reading["owner_key"], *reading["owner_aliases"]) if n}
+    names = told | {n.removeprefix("name:") for n in told}
     return names | {f"{reading['platform']}:{n}" for n in names}
 
 

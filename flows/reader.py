@@ -18,8 +18,9 @@ from typing import Any
 import polars as pl
 import polars.selectors as cs
 
-from transforms.act import FACT, Owner, Reading, conform
+from transforms.act import FACT, Owner, Reading, aside, conform
 from transforms.archive import Archive, Member, Unreadable, open_archive
+from transforms.forgotten import Forgotten, without
 from transforms.formats.takeout import bare
 from transforms.orders import mistaken
 from transforms.sources import pattern, recognise, sources
@@ -61,7 +62,7 @@ def place(bug: BaseException) -> str:
 
 
 def read(job: dict[str, Any]) -> dict[str, Any]:
-    """Read one archive: `paths`, `sha256`, `target` of the facts, `zone`, `me`, `keep_text`, `versions`.
+    """Read one archive: `paths`, `sha256`, `target` of the facts, `zone`, `me`, `keep_text`, `versions`, `forgotten`.
 
     Returns platforms with owner and counts. Raises Unreadable where no source knows it.
     """
@@ -115,6 +116,8 @@ def read(job: dict[str, Any]) -> dict[str, Any]:
             ),
         ),
     )
+    if job.get("forgotten"):
+        facts, _ = without(facts, Forgotten(**job["forgotten"]))
     if not job["keep_text"]:
         facts = facts.with_columns(text=pl.lit(None, dtype=pl.String))
     facts = facts.with_columns(cs.datetime().dt.replace_time_zone(None), archive=pl.lit(job["sha256"]))
@@ -145,21 +148,15 @@ def _once(facts: pl.DataFrame) -> pl.DataFrame:
     twice, facts = facts.filter(again), facts.filter(~again)
     if twice.is_empty():
         return facts
-    told = facts.filter(pl.col("fact").is_in(["act", "account", "state", "response"])).select("platform", "record")
-    lost = twice.unique(["platform", "record"]).join(told, on=["platform", "record"], how="anti")
-    member = pl.col("record").str.split(":").list.first().cast(pl.Int32)
-    aside = lost.group_by("platform", member=member).agg(records=pl.len().cast(pl.Int64)).with_columns(
-        fact=pl.lit("problem"), severity=pl.lit("set aside"), record=pl.format("{}:*", "member"),
-        reason=pl.lit("told twice in this archive"),
-    )  # fmt: skip
-    return pl.concat([facts, conform(aside, FACT)])
+    return pl.concat([facts, aside(twice, facts, "told twice in this archive")])
 
 
 def _versions(now: dict[str, Any], claimed: Iterable[str]) -> dict[str, str]:
     """What these facts depend on. A source that asks nothing of the owner does not care who that is."""
     used = {name: now["sources"][name] for name in claimed}
     asks = any(getattr(sources()[name], "ASKS_OWNER", False) for name in claimed)
-    return {"all": now["all"], "sources": json.dumps(used)} | ({"owner": now["owner"]} if asks else {})
+    told = {"all": now["all"], "sources": json.dumps(used), "forgotten": now.get("forgotten", "")}
+    return told | ({"owner": now["owner"]} if asks else {})
 
 
 def _failed(platform: str, number: int, reason: str) -> tuple[list[Reading], pl.DataFrame]:

@@ -19,6 +19,7 @@ from time import perf_counter
 from typing import Any
 
 from flows import warehouse
+from flows.forget import settle
 from flows.gate import GateBroken, broken, check, promises
 from flows.publish import check_rows, publish, versions
 from flows.read import Read, read_inbox
@@ -101,6 +102,7 @@ def fetch(night: Night) -> None:
 
 def gather(night: Night) -> list[Read]:
     """Read what is new in the inbox; what cannot be read is told and left."""
+    settle(night.home)
     with night.stage("read") as row:
         night.reads = read_inbox(night.home, night.settings, progress=night.progress)
         row["rows"] = sum(r.records for r in night.reads)
