@@ -38,6 +38,7 @@ slow: dev  ## load, kills, browsers (many minutes)
 
 bench: dev  ## how fast, how much memory
 	$(BIN)/python -m tests.bench.night
+	$(BIN)/python -m tests.bench.measures
 	$(BIN)/python -m tests.bench.sources
 	$(BIN)/python -m tests.bench.people
 

@@ -52,6 +52,14 @@ def told(table: str) -> dict[str, Any]:
 def world(tables: Mapping[str, pl.DataFrame | Path], settings: Mapping[str, Any] | None = None) -> duckdb.DuckDBPyConnection:
     """A database in memory with these core tables (frames or CSV files, missing columns by default) and all measures."""
     con = duckdb.connect()
+    lay(con, tables)
+    variables(con, SETTINGS | dict(settings or {}))
+    build(con, ("measure", "marts"))
+    return con
+
+
+def lay(con: duckdb.DuckDBPyConnection, tables: Mapping[str, pl.DataFrame | Path]) -> None:
+    """Make the core tables in a database and fill them."""
     con.execute("create schema core; create schema raw").fetchall()
     for name in ("run", "check_result"):
         columns = told(f"marts.{name}")["columns"]
@@ -61,9 +69,6 @@ def world(tables: Mapping[str, pl.DataFrame | Path], settings: Mapping[str, Any]
         con.execute(f"create table {table} ({_typed(told(table)['columns'])})").fetchall()
         if table in tables:
             fill(con, table, tables[table])
-    variables(con, SETTINGS | dict(settings or {}))
-    build(con, ("measure", "marts"))
-    return con
 
 
 def fill(con: duckdb.DuckDBPyConnection, table: str, rows: pl.DataFrame | Path) -> None:

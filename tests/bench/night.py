@@ -1,9 +1,10 @@
 """The main path against what bounds it, in one run on the same bytes: an X archive from zip to published tables.
 
-    python -m tests.bench.night [records of each kind, 200 000 unless said]
+    python -m tests.bench.night [records of each of three kinds, 200 000 unless said]
 
 (a) only inflates and decodes the same members with types; (b) a plain orjson, polars, DuckDB script stores the same rows.
-Each runs in a process of its own; seconds are wall clock, memory is the peak of the largest process.
+Each runs in a process of its own; seconds are wall clock, memory is the peak of the largest process. The growth is that
+of the night alone, from a third of the records to ten times that.
 """
 
 from __future__ import annotations
@@ -22,20 +23,32 @@ from pathlib import Path
 
 def main(records: int) -> dict[str, float]:
     """Measure and print; seconds, MB and ratios by name."""
-    from tests.bench import x_archive
-
     with tempfile.TemporaryDirectory() as folder:
-        export = Path(folder) / "twitter-2026-01-01-bench.zip"
-        x_archive.main(export, records)
+        export = _export(Path(folder), records)
         told: dict[str, float] = {"records": 3 * records, "zip_mb": export.stat().st_size / 1e6}
         for name, argument in (("floor", "floor"), ("plain", "plain"), ("night", "night")):
             told |= {f"{name}_{k}": v for k, v in _measured(argument, export, Path(folder) / name).items()}
     data = told["night_data_seconds"]
     told["night_to_floor"] = data / told["floor_seconds"]
     told["night_to_plain"] = data / told["plain_seconds"]
+    for size in (records // 3, records * 10 // 3):
+        with tempfile.TemporaryDirectory() as folder:
+            export = _export(Path(folder), size)
+            grown = _measured("night", export, Path(folder) / "night")
+        told |= {f"{3 * size // 1000}k_{name}": grown[name] for name in ("data_seconds", "peak_mb")}
+    small, large = (told[f"{3 * size // 1000}k_data_seconds"] for size in (records // 3, records * 10 // 3))
+    told["ten_times_takes"] = large / small
     for name, value in told.items():
         print(f"{name:28} {value:12,.2f}")
     return told
+
+
+def _export(folder: Path, records: int) -> Path:
+    from tests.bench import x_archive
+
+    export = folder / "twitter-2026-01-01-bench.zip"
+    x_archive.main(export, records)
+    return export
 
 
 def _measured(what: str, export: Path, folder: Path) -> dict[str, float]:
@@ -112,7 +125,7 @@ def _night(export: Path, folder: Path) -> dict[str, float]:
 
     started = time.perf_counter()
     stages._import_checks()
-    start = time.perf_counter() - started
+    start = time.perf_counter() - started  # of Great Expectations
     home = Home(folder, "me").make()
     add(home, export)
     figures = stages.night(home, Settings())
