@@ -136,7 +136,7 @@ def check(database: Path, tables: Mapping[str, Sequence[Promise]]) -> list[Resul
 
 
 def _check(context: Any, source: Any, table: str, made: Sequence[Promise]) -> list[Result]:
-    """One table, one definition; then one by one what could not be evaluated, as one error takes its neighbours along."""
+    """One table, one batch; then one by one what could not be evaluated, as one error takes its neighbours along."""
     verdicts: Verdicts = {}
     try:
         verdicts |= _run(context, source, table, dict(enumerate(made)))
@@ -207,8 +207,8 @@ def _know_duckdb() -> None:
             self.metrics: dict[Any, Any] = {}
             # GX loses the schema where it reads the columns of a table, so a connection looks in that schema alone.
             event.listen(self.engine, "connect", lambda con, _: con.execute(f"set search_path = '{search_path}'"))
-            no_key = lambda *_, **__: {}  # noqa: E731  there are no primary keys, and GX asks for every table
-            setattr(self.engine.dialect, "get_pk_constraint", no_key)  # noqa: B010
+            dialect: Any = self.engine.dialect
+            dialect.get_pk_constraint = lambda *_, **__: {}  # there are none, and GX asks for every table
 
         @contextmanager
         def get_connection(self) -> Iterator[Any]:
