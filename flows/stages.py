@@ -26,6 +26,7 @@ from flows.read import Read, read_inbox
 from flows.settings import Home, Settings
 
 ROOT = Path(__file__).parents[1]
+CHECKS_START = "start of checks"  # importing Great Expectations takes seconds, whatever the data
 CODE = (".py", ".sql", ".yml", ".html")
 Progress = Callable[[str, int, int], None]
 
@@ -125,6 +126,8 @@ def lay(night: Night) -> None:
 
 def gate_facts(night: Night) -> None:
     """What the archives say keeps the promises of transforms/act.yml. Raises GateBroken."""
+    with night.stage(CHECKS_START):
+        _import_checks()  # begun while the archives were read: what is left of it
     _gate(night, "facts", {"raw.fact": promises(ROOT / "transforms" / "act.yml")})
 
 
