@@ -24,6 +24,7 @@ from pathlib import Path
 MAX_MEMBERS = 200_000
 MAX_TOTAL = 64 << 30  # bytes, as declared by the directory of the archive
 MAX_MEMBER = 2 << 30  # bytes, of one member we parse
+FEW = 200  # files of which each may be opened to see whose it is
 MAX_RATIO = 200  # inflated : stored, for members above 1 MiB
 CHUNK = 1 << 20
 
@@ -33,6 +34,7 @@ DAMAGE = (
     RuntimeError, NotImplementedError, ValueError, UnicodeError, struct.error, MemoryError,
 )  # fmt: skip
 _GLOB = re.compile(r"\[!?[^\]]+\]|.", re.DOTALL)
+_AGAIN = re.compile(r" ?\(\d{1,2}\)(?=\.\w+$)")
 _JUNK = ("__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini")
 
 
@@ -73,6 +75,11 @@ class Archive:
         fits = _pattern(layouts).search
         return [m for m, path in zip(self.members, self._folded, strict=True) if fits(path)]
 
+    def few(self, *layouts: str) -> list[Member]:
+        """What `find` finds, if it is so little that each may be opened: for files that people rename, told by their shape."""
+        found = self.find(*layouts)
+        return found if len(found) <= FEW else []
+
     def read(self, member: Member) -> bytes:
         """The bytes of one member. Raises Unreadable where they are damaged or too many."""
         if member.size > MAX_MEMBER:
@@ -104,8 +111,8 @@ class Archive:
 
 
 def fold(path: str) -> str:
-    """A path as layouts are compared: NFC, lower case, apostrophes as underscores."""
-    return unicodedata.normalize("NFC", path).lower().replace("'", "_").replace("\u2019", "_")
+    """A path as layouts are compared: NFC, lower case, apostrophes as underscores, without the ` (1)` of a second download."""
+    return _AGAIN.sub("", unicodedata.normalize("NFC", path).lower().replace("'", "_").replace("\u2019", "_"))
 
 
 @cache

@@ -70,7 +70,7 @@ _ACT = [
 
 
 def _stem(path: str) -> str:
-    return re.sub(r"(_\d+)?\.csv$", "", path.rsplit("/", 1)[-1].lower())
+    return re.sub(r"(_\d+| ?\(\d+\))?\.csv$", "", path.rsplit("/", 1)[-1].lower())
 
 
 def _squashed(names: Iterable[str]) -> set[str]:

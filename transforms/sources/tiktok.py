@@ -45,6 +45,7 @@ _CHANNEL = {"like": "reaction", "comment": "comment", "live": "comment", "share"
 _VALUE = {"like": "applause", "share": "amplification", "gift": "gift"}
 _STATE = {"following": ("follow", "given"), "follower": ("follow", "received"), "block": ("block", "given")}
 _HEAD = rb'"(Activity|Your Activity|Profile And Settings|Likes and Favorites|Direct Messages?|App Settings|Tiktok Live)"'
+_SURE = rb'"(VideoList|FansList|ItemFavoriteList|FavoriteVideoList|ShareHistoryList|SearchList|ChatHistory)"\s*:'  # any name
 
 
 class Entry(msgspec.Struct):
@@ -79,8 +80,10 @@ class Found:
 
 
 def claims(archive: Archive) -> list[Member]:
-    """By name, and by the sections it begins with."""
-    return [m for m in archive.find(*LAYOUTS["2022"]) if re.search(_HEAD, archive.head(m, 65536))]
+    """By name and the sections it begins with; by sections and lists under another name."""
+    likely = [m for m in archive.find(*LAYOUTS["2022"]) if re.search(_HEAD, archive.head(m, 65536))]
+    others = [m for m in archive.few("*.json") if re.search(_HEAD, h := archive.head(m, 65536)) and re.search(_SURE, h)]
+    return sorted({m.number: m for m in [*likely, *others]}.values(), key=lambda m: m.number)
 
 
 def read(archive: Archive, owner: Owner) -> list[Reading]:

@@ -53,8 +53,8 @@ def mailboxes(archive: Archive) -> dict[str, list[Member]]:
 
 
 def _ending(name: str) -> bool:
-    """Whether a name has one, so that it is no folder of Thunderbird's."""
-    return bool(re.search(r"\.[A-Za-z]\w{0,9}$", name))
+    """Whether a name has one that tells, so that it is no folder of Thunderbird's and no mailbox put aside."""
+    return bool(re.search(r"\.(?!(?:txt|mbx|mail|bak|old|backup)$)[A-Za-z]\w{0,9}$", name))
 
 
 def kinds(labels: str) -> set[str]:

@@ -35,12 +35,14 @@ IGNORES = {
 }
 ROOM = 50  # people; in a larger one nobody is a counterpart by being there
 _SHOWS = re.compile(rb'"conversation_state"|"conversations"\s*:')
+_SURE = re.compile(rb'(?s)"(?:conversation_state|conversations)"\s*:\s*\[.*"(?:gaia_id|chat_id)"\s*:')  # under another name
 _LIST = pl.List(pl.String)
 
 
 def claims(archive: Archive) -> list[Member]:
     """The file of conversations, and beside it the pictures."""
     mine = [m for m in archive.find(*LAYOUTS["2017"]) if _SHOWS.search(archive.head(m)) or not m.size]
+    mine += [m for m in archive.few("*.json") if m not in mine and _SURE.search(archive.head(m))]
     return mine and sorted({*mine, *archive.find(*IGNORES)}, key=lambda m: m.number)
 
 

@@ -53,15 +53,16 @@ _EVENTS = rooms.BROUGHT | {"number": pl.String}
 
 
 def claims(archive: Archive) -> list[Member]:
-    """Every messages.json that begins as Skype's does, and what stands beside it."""
+    """Every messages.json that begins as Skype's does, under any name, and what stands beside it."""
     found = _exports(archive)
-    roots = [e.path[: -len("messages.json")] for e in found]
+    roots = [e.path[: -len(e.name)] for e in found]
     beside = [m for m in archive.find(*IGNORES) if any(m.path in (f"{r}{m.name}", f"{r}media/{m.name}") for r in roots)]
     return sorted({*found, *beside}, key=lambda m: m.number)
 
 
 def _exports(archive: Archive) -> list[Member]:
-    return [m for m in archive.find("messages.json") if _SHOWS.search(archive.head(m))]
+    likely = {m.number: m for m in [*archive.find("messages.json"), *archive.few("*.json")]}
+    return [m for _, m in sorted(likely.items()) if _SHOWS.search(archive.head(m))]
 
 
 def read(archive: Archive, owner: Owner) -> list[Reading]:

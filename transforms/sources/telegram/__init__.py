@@ -34,6 +34,10 @@ _SHOWS = re.compile(
     rb'"personal_information"\s*:\s*\{|"(?:chats|contacts)"\s*:\s*\{\s*"about"|"type"\s*:\s*"(?:saved_messages|replies|'
     rb'verification_codes|personal_chat|bot_chat|private_group|(?:private|public)_(?:supergroup|channel))"'
 )
+_SURE = re.compile(  # under another name
+    rb'"date_unixtime"\s*:\s*"\d|"(?:chats|contacts)"\s*:\s*\{\s*"about"|(?s:"type"\s*:\s*"(?:saved_messages|personal_chat|bot_chat|'
+    rb'private_group|(?:private|public)_(?:supergroup|channel))".*"messages"\s*:\s*\[)'
+)
 _GROUPS = ("private_group", "private_supergroup", "public_supergroup")
 _ASIDE = {
     "saved_messages": "the owner's notes to themselves", "replies": "copies of answers that stand in their groups",
@@ -44,15 +48,17 @@ _OLD = "%Y-%m-%dT%H:%M:%S"
 
 
 def claims(archive: Archive) -> list[Member]:
-    """Every result.json that begins as Telegram's does, and the media beside it."""
+    """Every result.json that begins as Telegram's does, a renamed one too, and the media beside it."""
     found = _exports(archive)
-    beside = [m for e in found for m in archive.members if _media(m.path, e.path[: -len("result.json")])]
+    beside = [m for e in found for m in archive.members if _media(m.path, e.path[: -len(e.name)])]
     numbers = {m.number for m in [*found, *beside]}
     return [m for m in archive.members if m.number in numbers]
 
 
 def _exports(archive: Archive) -> list[Member]:
-    return [m for m in archive.find("result.json") if _SHOWS.search(archive.head(m))]
+    named = {m.number for m in archive.find("result.json") if _SHOWS.search(archive.head(m))}
+    named |= {m.number for m in archive.few("*.json") if _SURE.search(archive.head(m))}
+    return [m for m in archive.members if m.number in named]
 
 
 def _media(path: str, folder: str) -> bool:
