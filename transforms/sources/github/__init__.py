@@ -94,8 +94,8 @@ def read(archive: Archive, owner: Owner) -> Reading:
     reading = Reading("github")
     found = Found(reading)
     read: set[str] = set()
-    lost: set[str] = set()
     members = _found(archive)
+    lost = {m.number for m in archive.find("organizations_*.json")} - {m.number for m, _, _ in members}
     members.sort(key=lambda m: (m[2] is not decode.me, m[1] in _ANSWERS))
     for member, layout, reader in members:
         if layout in _ANSWERS:
@@ -106,8 +106,9 @@ def read(archive: Archive, owner: Owner) -> Reading:
         except Unreadable as why:
             reading.problem(member.number, "-", str(why))
             reading.member(member.number, 1)
-            lost.add(layout)
-    me = _me(found, owner, "organizations_*.json" not in lost)
+            if layout.startswith("organizations"):
+                lost.add(member.number)
+    me = _me(found, owner, not lost)
     reading.owner_key = me
     if me:
         reading.owner_name = next((p[3] for p in found.people.values() if p[2] == me and p[3]), None)

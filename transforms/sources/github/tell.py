@@ -37,6 +37,10 @@ def close(reading: Reading, found: Found, me: str | None) -> None:
     reactions = pl.DataFrame(found.reactions, REACTION, orient="row")
     mentions = pl.DataFrame(found.mentioned, _MENTIONED, orient="row")
     written = pl.DataFrame(found.texts, TEXT, orient="row")
+    states = pl.DataFrame(found.states, STATE, orient="row").with_columns(record=pl.concat_str("member", "i", separator=":"))
+    first = states.select(pl.struct("direction", "key").is_first_distinct()).to_series()
+    aside(reading, states.filter(~first), TWICE)
+    reading.states(states.filter(first).with_columns(state=pl.lit("follow"), time_precision=pl.lit("unknown")))
     if me is None:
         lost = pl.concat([f.select(_ORDER) for f in (written, reactions, mentions)]).unique()
         for member, n in lost.group_by("member").len().sort("member").iter_rows():
@@ -63,10 +67,6 @@ def close(reading: Reading, found: Found, me: str | None) -> None:
         rest = rows.select(_ORDER).unique(maintain_order=True).join(done, on=_ORDER, how="anti")
         aside(reading, rest, why)
         done = pl.concat([done, rest])
-    states = pl.DataFrame(found.states, STATE, orient="row").with_columns(record=pl.concat_str("member", "i", separator=":"))
-    first = states.select(pl.struct("direction", "key").is_first_distinct()).to_series()
-    aside(reading, states.filter(~first), TWICE)
-    reading.states(states.filter(first).with_columns(state=pl.lit("follow"), time_precision=pl.lit("unknown")))
     named = kept.select(key=pl.col("counterparts").explode(empty_as_null=False)).drop_nulls().unique(maintain_order=True)
     seen = pl.concat([people, named.join(people, on="key", how="anti").select(
         *(pl.lit(None, t).alias(c) if c != "key" else pl.col("key") for c, t in PERSON.items())

@@ -21,7 +21,7 @@ _SHOWS = {
     "connections.json": rb'"(blocked_users|close_friends|(permanent_)?follow_requests(_sent)?|followers|following)"\s*:',
     "stories_activities.json": rb'"(polls|emoji_sliders|questions|quizzes)"\s*:',
     "profile.json": rb'"username"\s*:[\s\S]*"(private_account|date_joined)"|"(private_account|date_joined)"[\s\S]*"username"',
-    "media.json": rb'"(stories|photos|videos|profile|direct)"\s*:\s*\[\s*\{[^}]*"(caption|taken_at)"\s*:',
+    "media.json": rb'"(stories|photos|videos|profile|direct)"\s*:\s*\[\s*\{[\s\S]{0,400}"(caption|taken_at)"\s*:',
 }  # fmt: skip
 _STATES = {"followers": "followers", "following": "following", "blocked_users": "blocked", "follow_requests_sent": "sent"}
 
