@@ -99,22 +99,25 @@ def leanings(people: pl.DataFrame) -> Drawn:
     ).properties(height=320)
 
 
-def flows(months: pl.DataFrame, by: str = "1q", title: str = "a quarter") -> Drawn:
-    """Value given (up) and received (down) over time: month_on, given, received."""
+def _quarters(on: str) -> alt.X:
+    return alt.X(f"{on}:T", timeUnit="yearquarter", title=None, axis=alt.Axis(grid=False, format="%Y", labelOverlap=True))
+
+
+def flows(months: pl.DataFrame) -> Drawn:
+    """Value given (up) and received (down), a quarter a bar: month_on, given, received."""
     parts = (
         months.drop_nulls("month_on")
         .sort("month_on")
-        .group_by_dynamic("month_on", every=by)
+        .group_by_dynamic("month_on", every="1q")
         .agg(pl.col("given").sum(), -pl.col("received").sum())
     )
     told = parts.unpivot(["given", "received"], index="month_on", variable_name="side", value_name="value")
-    size = max(2.0, min(18.0, 560 / max(1, parts.height)))
     return (
         alt.Chart(told)
-        .mark_bar(width=size, opacity=0.9)
+        .mark_bar()
         .encode(
-            x=alt.X("month_on:T", title=None, axis=alt.Axis(grid=False)),
-            y=alt.Y("value:Q", title=title, axis=alt.Axis(labelExpr="format(abs(datum.value), '~s')", tickCount=5)),
+            x=_quarters("month_on"),
+            y=alt.Y("value:Q", title="a quarter", axis=alt.Axis(labelExpr="format(abs(datum.value), '~s')", tickCount=5)),
             color=_sides(),
             tooltip=[alt.Tooltip("month_on:T", title="from", format="%B %Y"), "side:N", alt.Tooltip("value:Q", format=",.1f")],
         )
@@ -205,14 +208,13 @@ def curve(shares: pl.DataFrame, percent: int) -> Drawn:
 
 
 def stacked(told: pl.DataFrame, what: str, value: str, order: list[str], time: str = "on", title: str = "") -> Drawn:
-    """Bars over time, stacked by `what`, in this order."""
+    """A bar a quarter, stacked by `what`, in this order."""
     scale = alt.Scale(domain=order, range=[tone(SERIES[i % len(SERIES)]) for i in range(len(order))])
-    size = max(2.0, min(18.0, 560 / max(1, told[time].n_unique())))
     return (
         alt.Chart(told)
-        .mark_bar(width=size)
+        .mark_bar()
         .encode(
-            x=alt.X(f"{time}:T", title=None, axis=alt.Axis(grid=False)),
+            x=_quarters(time),
             y=alt.Y(f"{value}:Q", title=title or None),
             color=alt.Color(f"{what}:N", scale=scale),
             order=alt.Order("rank:Q"),

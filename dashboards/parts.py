@@ -33,7 +33,7 @@ def people(found: pl.DataFrame, columns: list[str], key: str, height: int | Lite
         config["last_contact_on"] = st.column_config.DateColumn(words.LABELS["last_contact_on"], format="D MMM YYYY")
     if "profile" in columns:
         config["profile"] = st.column_config.LinkColumn("Profile", display_text="open")
-    for name, width in (("reason", 560), ("verdict", 130), ("realness", 120), ("advice", 170), ("company", 180)):
+    for name, width in (("reason", 560), ("verdict", 130), ("realness", 110), ("advice", 170), ("company", 180)):
         if name in columns:
             config[name] = st.column_config.TextColumn(words.LABELS[name], width=width)
     chosen = st.dataframe(
@@ -46,6 +46,7 @@ def people(found: pl.DataFrame, columns: list[str], key: str, height: int | Lite
         key=key,
         height=height,
         width="stretch",
+        placeholder="–",
     )
     if chosen["selection"]["rows"]:
         meet(found["connection_id"][chosen["selection"]["rows"][0]])

@@ -82,7 +82,7 @@ sure = night.frame(
     "where verdict <> 'too early'"
 )
 if sure.height:
-    charts.show(charts.leanings(sure), "Balances with their intervals, from they give more to you give more", 4)
+    charts.show(charts.leanings(sure), "Balances with their intervals, from they give more to you give more")
     st.caption(
         "Each line is the range the truth lies in nine times out of ten. With a step of 2 between the weights instead of 3, "
         f"{count(network['verdicts_changed_2'], 'verdict')} would be others; with 5, {number(network['verdicts_changed_5'])}; "

@@ -200,4 +200,4 @@ with each:
         pl.col("record").alias("Member:record"),
         pl.col("act_id").alias("Act"),
     )
-    st.dataframe(evidence, hide_index=True, width="stretch", height=min(480, 38 + 35 * evidence.height))
+    st.dataframe(evidence, hide_index=True, placeholder="–", width="stretch", height=min(480, 38 + 35 * evidence.height))

@@ -32,6 +32,7 @@ if broken:
             severity as "Severity", outcome as "Outcome", found as "Found", why as "Why it is promised"
             from check_result where outcome <> 'held' order by all"""),
         hide_index=True,
+        placeholder="–",
         width="stretch",
     )
 with st.expander(f"All {count(held + broken, 'check')}", icon=":material/fact_check:"):
@@ -40,6 +41,7 @@ with st.expander(f"All {count(held + broken, 'check')}", icon=":material/fact_ch
             severity as "Severity", outcome as "Outcome", found as "Found", why as "Why it is promised"
             from check_result order by all"""),
         hide_index=True,
+        placeholder="–",
         width="stretch",
     )
 
@@ -52,6 +54,7 @@ config = {name: st.column_config.NumberColumn(format="localized") for name in fi
 st.dataframe(
     sources,
     hide_index=True,
+    placeholder="–",
     width="stretch",
     column_config=config | {"Made on": st.column_config.DateColumn(format="D MMM YYYY")},
 )
@@ -91,7 +94,11 @@ runs = night.frame("""select stage as "Stage", round(seconds, 1) as "Seconds", "
     from run order by started_at""")
 if runs.height:
     st.dataframe(
-        runs, hide_index=True, width="stretch", column_config={"Rows": st.column_config.NumberColumn(format="localized")}
+        runs,
+        hide_index=True,
+        placeholder="–",
+        width="stretch",
+        column_config={"Rows": st.column_config.NumberColumn(format="localized")},
     )
     at = night.one("""select max(finished_at) as finished, any_value(givetake_version) as givetake,
         any_value(duckdb_version) as duckdb,
