@@ -121,6 +121,9 @@ def _read(home: Home, settings: Settings, parcel: Parcel, child: Child, me: set[
         "forgotten": tombstones(home),
     }  # fmt: skip
     answer = child.ask(job, SECONDS + parcel.size / (1 << 20))
+    if "disk" in answer:  # a night without this archive would tell of an owner who never was
+        draft.unlink(missing_ok=True)
+        raise OSError(answer["disk"], os.strerror(answer["disk"]), str(home.facts))
     if "error" in answer:
         draft.unlink(missing_ok=True)
         return Read(parcel.sha256, name, "failed", answer["error"])

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import resource
 import sys
 import traceback
@@ -29,6 +30,10 @@ MEMORY = 6 << 30  # bytes of address space; polars alone reserves nearly one GiB
 FILE = 8 << 30  # bytes of one facts file
 
 
+class NotStored(Exception):  # noqa: N818
+    """The facts could not be written: no fault of the archive. Holds the errno."""
+
+
 def main() -> None:
     """Answer each job on stdin until it closes."""
     os.umask(0o077)
@@ -47,6 +52,8 @@ def _answer(job: dict[str, Any]) -> dict[str, Any]:
         return read(job)
     except Unreadable as why:
         return {"error": str(why)}
+    except NotStored as disk:
+        return {"disk": disk.args[0]}
     except MemoryError:
         return {"error": "needs more memory than a reader may have; ask the platform for a smaller export"}
     except BaseException as bug:  # also polars' PanicException, which is no Exception
@@ -122,9 +129,14 @@ def read(job: dict[str, Any]) -> dict[str, Any]:
         facts = facts.with_columns(text=pl.lit(None, dtype=pl.String))
     facts = facts.with_columns(cs.datetime().dt.replace_time_zone(None), archive=pl.lit(job["sha256"]))
     versions = {} if failed else _versions(job["versions"], claimed)  # without: to be tried again
-    facts.write_parquet(job["target"], compression="zstd", compression_level=1, metadata=versions)
-    with open(job["target"], "rb") as f:
-        os.fsync(f.fileno())
+    try:
+        facts.write_parquet(job["target"], compression="zstd", compression_level=1, metadata=versions)
+        with open(job["target"], "rb") as f:
+            os.fsync(f.fileno())
+    except (OSError, pl.exceptions.PolarsError) as disk:
+        if number := re.search(r"(?:os error |Errno )(\d+)", str(disk)):  # as polars tells it, and Python
+            raise NotStored(int(number[1])) from None
+        raise
     counts = dict(facts.group_by("fact").len().iter_rows())
     aside = facts.filter(pl.col("fact") == "problem").group_by("severity").agg(pl.col("records").sum())
     problems = facts.filter((pl.col("fact") == "problem") & (pl.col("severity") == "problem"))

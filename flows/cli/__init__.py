@@ -6,6 +6,7 @@ stopped the run, 4 another run is at work. Data goes to stdout, everything else 
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from contextlib import suppress
@@ -113,6 +114,9 @@ def _line(error: Exception) -> str:
         return str(error)
     if isinstance(error, OSError) and error.strerror:
         return f"{error.filename or 'a file'} — {error.strerror.lower()} — free it, or choose another --home"
+    for trouble in map(os.strerror, (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS)):
+        if trouble in str(error):  # as DuckDB tells it
+            return f"the disk of the home — {trouble.lower()} — make room or mend it, then run again; the last good night stays"
     if type(error).__name__ == "ValidationError" and hasattr(error, "errors"):
         told = [f"{'.'.join(map(str, e['loc']))} — {e['msg']}" for e in error.errors(include_input=False)]
         return "settings: " + "; ".join(told) + " — see givetake.toml and GIVETAKE_* in the environment"

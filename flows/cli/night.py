@@ -98,6 +98,8 @@ def _night(choice: Choice, home: Home, as_of: datetime | None, plain: bool) -> d
         if plain:
             figures = stages.night(home, settings, day, move)
         else:
+            with stages.alone(home):
+                pass  # a second run says so at once, not when Prefect is up
             prefect_home.surround(home)
             from flows.nightly import once
 
