@@ -9,19 +9,23 @@ import os
 import sys
 
 from flows.prefect_home import owners, surround
-from flows.settings import Home, Settings
+from flows.schedule import CRON
+from flows.settings import Home
 
 
 def main() -> None:
     """Serve the nights of every owner of the home."""
     os.umask(0o077)
-    home = Home.find()
+    try:
+        home = Home.find()
+    except ValueError as why:
+        sys.exit(str(why))
     if not surround(home, logging="INFO"):
         sys.exit("PREFECT_API_URL — not set, and no `givetake serve` is at work — name your server, or use `givetake serve`")
     from flows.nightly import every_night
 
     cron, timezone = [*sys.argv[1:], "", ""][:2]
-    every_night(owners(home), cron or "15 3 * * *", timezone or Settings.load(home).timezone)
+    every_night(owners(home), cron or CRON, timezone)
 
 
 if __name__ == "__main__":
