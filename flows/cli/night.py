@@ -32,8 +32,8 @@ def run(
 @app.command()
 def serve(
     context: typer.Context,
-    cron: Annotated[str, typer.Option(help="When, as cron has it.")] = "15 3 * * *",
-    timezone: Annotated[str, typer.Option(help="Whose clock; else the settings' time zone.")] = "",
+    cron: Annotated[str, typer.Option(help="When, as cron has it.")] = "15 4 * * *",
+    timezone: Annotated[str, typer.Option(help="Whose clock; else each owner's own.")] = "",
 ) -> None:
     """Run every night until stopped, every owner of the home unless --owner names one."""
     from zoneinfo import ZoneInfo
@@ -42,13 +42,12 @@ def serve(
 
     choice: Choice = context.obj
     home = choice.place().make()
-    zone = timezone or choice.settings().timezone
     if len(cron.split()) != 5:
-        raise Stop(f"--cron — {cron} — write five fields, as in '15 3 * * *'", 2)
+        raise Stop(f"--cron — {cron} — write five fields, as in '15 4 * * *'", 2)
     try:
-        ZoneInfo(zone)
+        ZoneInfo(timezone or "UTC")
     except (KeyError, ValueError, OSError):
-        raise Stop(f"--timezone — {zone} is no time zone — write it as Europe/Berlin", 2) from None
+        raise Stop(f"--timezone — {timezone} is no time zone — write it as Europe/Berlin", 2) from None
     homes = [home] if choice.owner else prefect_home.owners(home)
     url = prefect_home.surround(home, logging="INFO")
     if url and url == prefect_home.at_work(home):
@@ -56,9 +55,9 @@ def serve(
     with nullcontext(url) if url else prefect_home.server(home) as url:
         from flows.nightly import every_night
 
-        say(f"{', '.join(h.owner for h in homes)}: every night at {cron} ({zone})")
+        say(f"{', '.join(h.owner for h in homes)}: every night at {cron} ({timezone or 'by their own clock'})")
         say(f"Prefect shows it at {url.removesuffix('/api')}; the password is in {home.root / '.prefect' / 'password'}")
-        every_night(homes, cron, zone)
+        every_night(homes, cron, timezone)
 
 
 @app.command()
@@ -68,11 +67,10 @@ def demo(
 ) -> None:
     """Make a synthetic owner's exports for several platforms and run a whole night on them, in a home of its own."""
     from flows.demo import UNTIL, write
-    from flows.settings import Home
 
     choice: Choice = context.obj
-    root = Home.find().root
-    home = Home.find(choice.home or root.with_name(f"{root.name}-demo"), choice.owner or "demo").make()
+    root = Choice().place().root
+    home = Choice(choice.home or str(root.with_name(f"{root.name}-demo")), choice.owner or "demo").place().make()
     started = monotonic()
     write(home.folder)
     say(f"exports of a synthetic owner made in {monotonic() - started:.1f} s, in {home.inbox}; the night is as of {UNTIL}")
