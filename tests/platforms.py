@@ -1,4 +1,4 @@
-"""What Mastodon and Bluesky answer, for `tests.servers`: shapes as documented, people invented."""
+"""What the platforms' APIs answer, for `tests.servers`: shapes as documented, people invented."""
 
 from __future__ import annotations
 
@@ -10,11 +10,19 @@ from tests.sources.bluesky.make import repository
 DID = "did:plc:oliveoliveoliveoliveoliv"
 
 
-class Mastodon:
+class Platform:
+    """A platform of which what ana does to the owner grows by `notify`; `options` are the settings of its pull."""
+
+    def __init__(self, **options: Any) -> None:
+        self.url, self.notices, self.options = "", [], options
+
+
+class Mastodon(Platform):
     """A server of which `notices`, `posts` and `liked` grow; ids of favourite rows are not those of the posts."""
 
     def __init__(self) -> None:
-        self.url, self.notices, self.posts, self.liked, self.followers = "", [], [], [], ["ana"]
+        super().__init__()
+        self.posts, self.liked, self.followers = [], [], ["ana"]
 
     def account(self, name: str) -> dict[str, Any]:
         home = "https://social.example.org"
@@ -68,11 +76,12 @@ class Mastodon:
         }
 
 
-class Bluesky:
+class Bluesky(Platform):
     """A server with a repository; notifications come newest first by cursor."""
 
     def __init__(self) -> None:
-        self.url, self.notices, self.revision, self.convos = "", [], 1, {}
+        super().__init__(handle="olive.example.org")
+        self.revision, self.convos = 1, {}
 
     def notify(self, n: int) -> None:
         at = f"2026-02-{1 + n // 24:02}T{n % 24:02}:00:00.000Z"
@@ -111,3 +120,34 @@ class Bluesky:
             "/xrpc/chat.bsky.convo.listConvos": lambda a: self.listed(a, [c["convo"] for c in self.convos.values()], "convos"),
             "/xrpc/chat.bsky.convo.getMessages": lambda a: self.listed(a, self.convos[a["convoId"]]["messages"], "messages"),
         }
+
+
+class LinkedIn(Platform):
+    """A changelog of messages, three events an answer, and tables of which two have rows; a page repeats a row."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.connections = [{"First Name": "Ana", "Last Name": "Ash", "URL": "", "Connected On": "03 Jan 2026"}]
+
+    def notify(self, n: int) -> None:
+        owner, ana, at = "urn:li:person:Olive", "urn:li:person:Ana", 1767600000000 + n * 60_000
+        self.notices.append({
+            "id": n, "capturedAt": at, "processedAt": at, "owner": owner, "actor": ana, "resourceName": "messages",
+            "method": "CREATE", "activity": {"author": ana, "thread": "urn:li:messagingThread:2", "createdAt": at,
+                                             "content": {"fallback": f"pear {n}"}},
+        })  # fmt: skip
+
+    def changes(self, asked: dict[str, str]) -> Any:
+        found = [e for e in self.notices if e["processedAt"] >= int(asked.get("startTime", 0))]
+        return {"elements": found[:3], "paging": {"start": 0, "count": 3, "links": [], "total": 99}}
+
+    def rows(self, asked: dict[str, str]) -> Any:
+        profile = [{"First Name": "Olive", "Last Name": "Owner", "Headline": ""}]
+        rows = {"PROFILE": profile, "CONNECTIONS": self.connections}.get(asked["domain"], [])
+        start = int(asked["start"])
+        if start >= len(rows):
+            return {"message": "No data found for this memberId", "status": 404}, {"Status": "404"}
+        return {"elements": [{"snapshotDomain": asked["domain"], "snapshotData": rows[max(start - 1, 0) : start + 1]}]}
+
+    def routes(self) -> dict[str, Any]:
+        return {"/rest/memberSnapshotData": self.rows, "/rest/memberChangeLogs": self.changes}

@@ -18,7 +18,7 @@ Route = Callable[[dict[str, str]], Any]
 
 
 class Server(ThreadingHTTPServer):
-    """`routes`: path → what it answers to the parameters: JSON, bytes, or (JSON, headers).
+    """`routes`: path → what it answers to the parameters: JSON, bytes, or (JSON, headers), where "Status" is its status.
 
     `faults`: kinds of misbehaviour, one a request from request number `after` on, then none. `asked` lists what was asked.
     """
@@ -93,7 +93,7 @@ class _Handler(BaseHTTPRequestHandler):
             fault = self.server.faults.pop(0) if due else ""
         route = self.server.routes.get(parts.path)
         told = route(asked) if route else None
-        value, headers = told if isinstance(told, tuple) else (told, {})
+        value, headers = (told[0], dict(told[1])) if isinstance(told, tuple) else (told, {})
         body = value if isinstance(value, bytes) else json.dumps(value).encode()
         if fault:
             self.close_connection = True
@@ -103,7 +103,7 @@ class _Handler(BaseHTTPRequestHandler):
         elif value is None:
             self._send(401, b'{"error":"The access token is invalid"}', {})
         else:
-            self._send(200, body, headers)
+            self._send(int(headers.pop("Status", 200)), body, headers)
 
     def _send(self, status: int, body: bytes, headers: dict[str, str]) -> None:
         self.send_response(status)

@@ -41,7 +41,11 @@ class TokenRefused(PullFailed):
 
 
 class Refused(PullFailed):
-    """The server refused this one request; others may still be answered."""
+    """The server refused this one request; others may still be answered. `code` is the status."""
+
+    def __init__(self, line: str, code: int) -> None:
+        super().__init__(line)
+        self.code = code
 
 
 class _Broken(Exception):  # noqa: N818
@@ -208,7 +212,7 @@ class Client:
             raise TokenRefused(f"the token was refused ({code}) — {self.mend}")
         if code < 400:
             raise PullFailed(f"the server sends elsewhere ({code}) — not followed — set `server` to where it is now")
-        raise Refused(f"the server refused what was asked ({code}) — look at the settings of this pull")
+        raise Refused(f"the server refused what was asked ({code}) — look at the settings of this pull", code)
 
     def _pause(self, retry: Retry, response: requests.Response | None) -> float:
         """Seconds to wait: what the server asks for, capped, else twice the last; and some jitter, so that few meet."""
@@ -255,6 +259,11 @@ def pages(client: Client, where: str, kind: type, follow: Callable[[Answer], str
         else:
             params["cursor"] = further
     raise PullFailed("more pages than there can be — nothing further is taken from them — please report it")
+
+
+def now() -> str:
+    """This instant in UTC, ISO 8601."""
+    return datetime.now(UTC).isoformat()
 
 
 def parameter(url: str, name: str) -> str:

@@ -18,14 +18,15 @@ import polars as pl
 
 from transforms.act import Owner, Reading
 from transforms.archive import Archive, Member, Unreadable, fold
-from transforms.formats import csvs
-from transforms.sources.linkedin import network, public, talk
+from transforms.formats import csvs, pulled
+from transforms.sources.linkedin import api, network, public, talk
 from transforms.sources.linkedin.people import Book, open_book
 
 TITLE = "LinkedIn"
 VERSION = "1"
 ASKS_OWNER = True
 LAYOUTS = {
+    "API 202312": (api.SNAPSHOT, api.CHANGES),
     "2026-03": ("Comments_*.csv", "Notes.csv", "LearningCoachMessages.csv"),
     "2021-06": (
         "messages.csv", "Connections.csv", "Invitations.csv", "Profile.csv", "Shares.csv", "Comments.csv", "Reactions.csv",
@@ -55,7 +56,7 @@ IGNORES = {
     "providers*.csv": "offers to companies",
     "talent*.csv": "the owner's own", "job*.csv": "job search, names no person", "saved*job*.csv": "job search, names no person",
     "jobs/*.csv": "job search, names no person", "verifications/*": "proof of the owner's identity",
-    "media*files/*": "pictures", "*.jpg": "pictures", "*.png": "pictures",
+    "media*files/*": "pictures", "*.jpg": "pictures", "*.png": "pictures", **pulled.IGNORES,
 }  # fmt: skip
 
 _TIMED = ("date", r"^\d{4}-\d\d-\d\d \d\d:\d\d|^\d{1,2}/\d{1,2}/\d\d")
@@ -121,12 +122,43 @@ def claims(archive: Archive) -> list[Member]:
     for folder, members in _exports(archive).items():
         for member in [*members, *_articles(archive, folder), *_beside(archive, folder, *IGNORES)]:
             found[member.number] = member
+    asked = _asked(archive)
+    for member in [*archive.find(api.SNAPSHOT, api.CHANGES), asked[0]] if asked else []:
+        found[member.number] = member
     return [found[number] for number in sorted(found)]
 
 
 def read(archive: Archive, owner: Owner) -> list[Reading]:
     """One reading per export; a folder of several exports holds several."""
-    return [_read(archive, owner, folder, members) for folder, members in _exports(archive).items()]
+    readings = [_read(archive, owner, folder, members) for folder, members in _exports(archive).items()]
+    return readings + ([_pulled(archive, owner, asked[1])] if (asked := _asked(archive)) else [])
+
+
+def _asked(archive: Archive) -> tuple[Member, pulled.Pulled] | None:
+    return pulled.pulled(archive, "linkedin") if archive.find(api.SNAPSHOT, api.CHANGES) else None
+
+
+def _pulled(archive: Archive, owner: Owner, asked: pulled.Pulled) -> Reading:
+    """A pull: the tables of a snapshot, or the events since the pull before."""
+    reading, found = Reading("linkedin"), api.Rows()
+    api.snapshot(archive, reading, found)
+    api.changelog(archive, reading, found)
+    tables = found.tables()
+    book = rows(reading, tables, owner)
+    lists = {"connection": ("CONNECTIONS",), "follow": ("MEMBER_FOLLOWING", "COMPANY_FOLLOWS")}
+    for state, domains in lists.items():
+        if {api.STEMS[d] for d in domains} & set(tables):
+            reading.listing(state, "both" if state == "connection" else "given", complete=set(domains) <= set(asked.asked))
+    if not archive.find(api.CHANGES):
+        return book.close(asked.until)
+    if "changelog" in asked.asked:  # also for what was not done in that time
+        dates = [t["date"].min() for stem, t in tables.items() if stem in ("messages", "comments", "reactions")]
+        first = datetime.fromisoformat(min(dates)[:19]).replace(tzinfo=UTC) if dates else asked.until
+        span = {"since": asked.asked["changelog"] or first, "until": asked.until}
+        book.sees("message", "given", "received", claim="changelog: since the pull before", **span)
+        for channel in ("comment", "reaction", "repost", "post"):
+            book.sees(channel, "given", named=channel == "post", claim="changelog: since the pull before", **span)
+    return book.close(None)
 
 
 def _read(archive: Archive, owner: Owner, folder: str, members: list[Member]) -> Reading:

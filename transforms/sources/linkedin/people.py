@@ -58,9 +58,13 @@ def precision(text: pl.Expr) -> pl.Expr:
 
 
 def profile(url: pl.Expr) -> pl.Expr:
-    """`in/<vanity>` as written (`pub/…`, `company/…` likewise), or `urn:li:member:<n>`; null where it is neither."""
+    """`in/<vanity>` as written (`pub/…`, `company/…` likewise), or `urn:li:member:<n>`; null where it is neither.
+
+    The API names people by `urn:li:person:<id>`, another id for every application that asks.
+    """
     path = url.str.extract(r"(?i)linkedin\.com/((?:in|company|school)/[^/?#\s]+|pub/[^?#\s]*[^/?#\s])")
-    return pl.coalesce(path.map_batches(_decoded, return_dtype=pl.String), url.str.extract(r"(urn:li:member:\d+)"))
+    number = url.str.extract(r"(urn:li:(?:member:\d+|person:[\w-]+))")
+    return pl.coalesce(path.map_batches(_decoded, return_dtype=pl.String), number)
 
 
 def _decoded(paths: pl.Series) -> pl.Series:
@@ -162,7 +166,8 @@ def open_book(reading: Reading, tables: dict[str, pl.DataFrame], owner: Owner) -
     mine = _own_name(tables)
     book.me = frozenset(_folded([*([mine] if mine else []), *owner.me]))
     book.names = _alone(pairs, tables)
-    key = _own_key(tables, pairs, book.me) or next((k for k in sorted(owner.me) if k.startswith("in/")), None)
+    key = reading.owner_key or _own_key(tables, pairs, book.me)
+    key = key or next((k for k in sorted(owner.me) if k.startswith("in/")), None)
     if key is None and mine:
         key = "name:" + _folded([mine])[0]
     reading.owner_key, reading.owner_name = key, mine
