@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any, TypeVar
 
@@ -18,9 +19,16 @@ def records(data: bytes, kind: type[T], key: str | None = None) -> tuple[dict[in
 
     Raises Unreadable where the document is no such list. A key that is missing or null is an empty list.
     """
+    good, numbers, bad = numbered(data, kind, key)
+    return dict(zip(numbers, good, strict=True)), bad
+
+
+def numbered(data: bytes, kind: type[T], key: str | None = None) -> tuple[list[T], Sequence[int], list[int]]:
+    """The same as a list of records, their indices, and the indices that do not fit."""
     data = data.removeprefix(b"\xef\xbb\xbf")
     try:
-        return dict(enumerate(_decode(data, kind, key))), []
+        found = _decode(data, kind, key)
+        return found, range(len(found)), []
     except _BROKEN:
         pass
     try:
@@ -35,7 +43,7 @@ def records(data: bytes, kind: type[T], key: str | None = None) -> tuple[dict[in
             good[i] = one.decode(raw)
         except _BROKEN:
             bad.append(i)
-    return good, bad
+    return list(good.values()), list(good), bad
 
 
 def lines(data: bytes, kind: type[T]) -> tuple[dict[int, T], list[int]]:

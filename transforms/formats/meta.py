@@ -21,11 +21,12 @@ import polars as pl
 
 from transforms.act import Owner, Reading
 from transforms.archive import Archive, Member, Unreadable
-from transforms.formats.jsonrecords import records
+from transforms.formats.jsonrecords import numbered
 from transforms.formats.told import TWICE
 from transforms.times import epoch
 
 T = TypeVar("T")
+LIST = pl.List(pl.String)
 HTML = (
     "ordered as HTML; order JSON: Accounts Center, Your information and permissions, Export your information, "
     "Format: JSON, Date range: All time"
@@ -95,24 +96,22 @@ def mend_one(broken: str) -> str:
         return broken
 
 
-def mended(column: pl.Series) -> pl.Series:
-    """The same for a column: in one piece where all of it can be mended, else string by string."""
-    odd = (column.str.len_bytes() > column.str.len_chars()).fill_null(False)
-    if not odd.any():
-        return column
-    broken = column.filter(odd).to_list()
+def strings(values: Sequence[str | None]) -> pl.Series:
+    """A mended column: in one piece where all of it can be mended, else string by string."""
+    told = [v for v in values if v is not None]
+    whole = "\x1e".join(told)
+    if whole.isascii():
+        return pl.Series(values, dtype=pl.String)
     try:
-        whole = "\x1e".join(broken).encode("latin-1").decode("utf-8").split("\x1e")
-    except UnicodeError:
-        whole = []
-    if len(whole) != len(broken):
-        whole = [mend_one(b) for b in broken]
-    return column.clone().scatter(odd.arg_true(), pl.Series(whole, dtype=pl.String))
-
-
-def strings(values: list[str | None]) -> pl.Series:
-    """A mended column."""
-    return mended(pl.Series(values, dtype=pl.String))
+        found = pl.Series([whole.encode("latin-1")]).cast(pl.String).str.split("\x1e").explode()
+    except (UnicodeError, pl.exceptions.ComputeError):
+        found = pl.Series(dtype=pl.String)
+    if found.len() != len(told):
+        found = pl.Series([mend_one(t) for t in told], dtype=pl.String)
+    if len(told) == len(values):
+        return found
+    column = pl.Series(values, dtype=pl.String)
+    return column.scatter(column.is_not_null().arg_true(), found)
 
 
 def folded(name: str | None) -> str:
@@ -130,24 +129,24 @@ def nobody(name: str | None) -> bool:
     return not name or bool(_NOBODY.fullmatch(name))
 
 
-def listed(data: bytes, kind: type[T], *keys: str) -> tuple[dict[int, T], list[int]]:
-    """The records of a member, by index, and the indices that do not fit.
+def listed(data: bytes, kind: type[T], *keys: str) -> tuple[list[T], Sequence[int], list[int]]:
+    """The records of a member, their indices, and the indices that do not fit.
 
     A member is a bare list, one object of that kind, or an object with the list under one of `keys`, with `_v2` or the
     like behind it, sometimes one object deeper (`activity_log_data`). Raises Unreadable where it is none of these.
     """
     start = data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
     if start == b"[" or not keys:
-        return records(data, kind)
+        return numbered(data, kind)
     try:
         top = msgspec.json.decode(data.removeprefix(b"\xef\xbb\xbf"), type=dict[str, msgspec.Raw])
     except _BROKEN:
         raise Unreadable("not the JSON that was expected, or cut short; get the export again") from None
     found = [raw for key, raw in top.items() if any(re.fullmatch(rf"{k}(_v\d+)?", key) for k in keys)]
     if not found and not top:
-        return {}, []
+        return [], [], []
     if not found and {"label_values", "string_map_data", "media", "timestamp"} & set(top):
-        return records(b"[" + data.removeprefix(b"\xef\xbb\xbf") + b"]", kind)
+        return numbered(b"[" + data.removeprefix(b"\xef\xbb\xbf") + b"]", kind)
     if not found:
         raise Unreadable("none of the lists that were expected; report it if it is of the platform")
     raw = bytes(found[0])
@@ -157,7 +156,7 @@ def listed(data: bytes, kind: type[T], *keys: str) -> tuple[dict[int, T], list[i
             raw = bytes(deeper[next(k for k in ("activity_log_data", "data") if k in deeper)])
         else:
             raw = b"[" + raw + b"]" if deeper else b"[]"
-    return ({}, []) if raw == b"null" else records(raw, kind)
+    return ([], [], []) if raw == b"null" else numbered(raw, kind)
 
 
 @dataclass
@@ -174,10 +173,10 @@ class Book:
     people: dict[str, dict[str, str | None]] = field(default_factory=dict)  # key → name, handle, url
     told: set[str] = field(default_factory=set)  # kinds of members that were read well
 
-    def rows(self, member: Member, kind: type[T], what: str, *keys: str) -> tuple[list[T], list[int]]:
+    def rows(self, member: Member, kind: type[T], what: str, *keys: str) -> tuple[list[T], Sequence[int]]:
         """Records of a member and their numbers. The member is counted, what cannot be read is a problem."""
         try:
-            good, bad = listed(self.archive.read(member), kind, *keys)
+            good, numbers, bad = listed(self.archive.read(member), kind, *keys)
         except Unreadable as why:
             self.broken(member, str(why))
             return [], []
@@ -185,7 +184,7 @@ class Book:
         self.reading.member(member.number, len(good) + len(bad))
         for i in bad:
             self.reading.problem(member.number, i, "not a record of the expected form; please report it")
-        return list(good.values()), list(good)
+        return good, numbers
 
     def broken(self, member: Member, why: str) -> None:
         """A member that cannot be read at all is one record."""
@@ -301,10 +300,9 @@ def place() -> pl.Expr:
 def frame(columns: dict[str, Sequence], **kinds: pl.DataType | type) -> pl.DataFrame:
     """Columns with `member` and `i`; numbers are epochs, text is mended, unless `kinds` says otherwise."""
     schema = {"member": pl.Int32, "i": pl.String, "at": pl.Int64} | kinds
-    out = pl.DataFrame({
-        c: pl.Series(c, v, dtype=schema.get(c, pl.String), strict=False) for c, v in columns.items()
+    return pl.DataFrame({
+        c: pl.Series(v, dtype=schema[c], strict=False) if c in schema else strings(v) for c, v in columns.items()
     })  # fmt: skip
-    return out.with_columns(pl.col(c).map_batches(mended, return_dtype=pl.String) for c in columns if c not in schema)
 
 
 def first_told(book: Book, rows: pl.DataFrame, *of: str) -> pl.DataFrame:
@@ -319,5 +317,5 @@ def first_told(book: Book, rows: pl.DataFrame, *of: str) -> pl.DataFrame:
 
 def people(names: pl.Expr, keys: dict[str, str | None]) -> pl.Expr:
     """Names as a list of keys, empty where nobody is known."""
-    known = names.replace_strict(keys, default=None, return_dtype=pl.String) if keys else pl.lit(None, pl.String)
-    return pl.concat_list(known).list.drop_nulls()
+    known, nobody = {name: [key] for name, key in keys.items() if key}, pl.lit([], LIST)
+    return names.replace_strict(list(known), list(known.values()), default=nobody, return_dtype=LIST) if known else nobody

@@ -10,7 +10,7 @@ import pytest
 
 from tests.exports import OWNER, law
 from transforms.archive import Archive, Member, open_archive
-from transforms.formats.meta import mend_one, mended
+from transforms.formats.meta import mend_one, strings
 from transforms.sources import facebook, recognise
 
 ROOM = Path(__file__).parent
@@ -41,10 +41,10 @@ def said(found: pl.DataFrame, *without: int) -> list[tuple]:
 def test_a_string_is_mended_once_and_only_where_it_is_broken() -> None:
     whole = ["plain", "café 👍", "Łukasz", "é", "“x”", "a\x1eb", "", "日本"]
     broken = [w.encode().decode("latin-1") for w in whole]
-    assert mended(pl.Series(broken)).to_list() == whole
+    assert strings(broken).to_list() == whole
     assert [mend_one(b) for b in broken] == whole
-    assert mended(pl.Series([*whole, None])).to_list() == [*whole, None]
-    assert mended(pl.Series([*broken, "\xe9", "Ã"])).to_list() == [*whole, "\xe9", "Ã"]
+    assert strings([*whole, None]).to_list() == [*whole, None]
+    assert strings([*broken, "\xe9", "Ã"]).to_list() == [*whole, "\xe9", "Ã"]
 
 
 @pytest.mark.parametrize("name", sorted(files("2024_messages") | files("2025_activity")))
