@@ -23,7 +23,7 @@ EXIT = {"GateBroken": 3, "Busy": 4}  # by name: the modules that raise them are 
 GLOBAL = {"--home": 1, "--owner": 1, "--json": 0}  # and how many values each takes
 ORDER = (
     "demo", "init", "add", "run", "pull", "serve", "connections", "explain", "cut", "people", "kinds", "classify", "score", "sql",
-    "dashboard", "report", "sources", "archives", "remove", "forget", "share", "doctor", "version",
+    "dashboard", "notebook", "report", "sources", "archives", "remove", "forget", "share", "doctor", "version",
 )  # fmt: skip
 
 
@@ -35,7 +35,7 @@ class _Ordered(TyperGroup):
 
 
 app = typer.Typer(
-    name="givetake", cls=_Ordered, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
+    name="givetake", cls=_Ordered, no_args_is_help=True, pretty_exceptions_enable=False,
     epilog="--home, --owner and --json may also follow a command's name.",
 )  # fmt: skip
 
