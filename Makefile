@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
 
-.PHONY: help setup dev demo test lint types check slow server bench lock new-source clean
+.PHONY: help setup dev demo test lint types check slow server fuzz bench lock new-source clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 10
@@ -35,6 +35,9 @@ server: dev  ## the one test that drives a real Prefect server
 
 slow: dev  ## load, kills, browsers (many minutes)
 	$(PYTEST) -m slow
+
+fuzz: dev  ## every source on mutated exports, SECONDS=60 of CPU each
+	$(BIN)/python -m tests.hostile.fuzz --seconds $(or $(SECONDS),60)
 
 bench: dev  ## how fast, how much memory
 	$(BIN)/python -m tests.bench.night

@@ -117,7 +117,7 @@ def fsync_folder(folder: Path) -> None:
 def _groups(inbox: Path) -> Iterator[tuple[Path, ...]]:
     exports: dict[str, list[Path]] = {}
     for entry in sorted(inbox.iterdir()) if inbox.is_dir() else []:
-        if entry.name.startswith(".") or entry.is_symlink():
+        if entry.name.startswith(".") or entry.is_symlink() or not (entry.is_file() or entry.is_dir()):  # a pipe is waited on
             continue
         stem = entry.name
         for ending in CONTAINERS:

@@ -171,6 +171,8 @@ def open_archive(paths: Iterable[Path], digest: str = "") -> Archive:
             refused.append((member, why))
         else:
             members.append(member)
+    if not members:
+        raise Unreadable(f"nothing in it may be read: {refused[0][1]}; get the export again")
     return Archive(tuple(members), tuple(refused), digest)
 
 
