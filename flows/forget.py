@@ -20,7 +20,7 @@ from typing import Any
 import polars as pl
 import polars.selectors as cs
 
-from flows.inbox import fsync_folder, write
+from flows.inbox import keep, write
 from flows.own_files import KINDS, LEDGER, PEOPLE, Row, Sheet, join, split
 from flows.settings import Home
 from transforms.forgotten import Account, Forgotten, digest, named, starts, without
@@ -109,8 +109,7 @@ def _rewrite(home: Home, path: Path, gone: Forgotten, metadata: dict[str, str]) 
     left.write_parquet(draft, compression="zstd", compression_level=1, metadata=kept)
     with draft.open("rb") as f:
         os.fsync(f.fileno())
-    os.replace(draft, path)
-    fsync_folder(path.parent)
+    keep(draft, path)
     return not left.equals(stored)
 
 

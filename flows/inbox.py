@@ -11,6 +11,7 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from flows.settings import Home
 from transforms import archive
@@ -54,7 +55,7 @@ def parcels(home: Home) -> list[Parcel]:
         kept[mark] = digest
         found.setdefault(digest, Parcel(paths, digest))
     if kept != known:
-        write(_memory(home), json.dumps(kept).encode())
+        write(_memory(home), json.dumps({"known": kept, "sha256": _sum(kept)}).encode())
     return [found[d] for d in sorted(found)]
 
 
@@ -105,6 +106,44 @@ def write(target: Path, content: bytes) -> None:
     fsync_folder(target.parent)
 
 
+def keep(draft: Path, target: Path) -> None:
+    """Give a finished draft its name, and lay its sha256 beside it: what the disk changes later is seen."""
+    write(target.with_suffix(".sha256"), archive.sha256([draft]).encode())
+    os.replace(draft, target)
+    fsync_folder(target.parent)
+
+
+def intact(kept: Path) -> bool:
+    """Whether a file that was kept still holds what it held."""
+    with contextlib.suppress(OSError, UnicodeDecodeError):
+        return kept.with_suffix(".sha256").read_text() == archive.sha256([kept])
+    return False
+
+
+def drop(kept: Path) -> None:
+    """Take away a file that was kept."""
+    kept.unlink(missing_ok=True)
+    kept.with_suffix(".sha256").unlink(missing_ok=True)
+
+
+def sweep(folder: Path) -> None:
+    """Take away the drafts of writers that are no more: they end in the number of their process."""
+    for draft in folder.glob(".*.[0-9]*"):
+        with contextlib.suppress(ValueError):
+            if not _at_work(int(draft.suffix[1:])):
+                draft.unlink(missing_ok=True)
+
+
+def _at_work(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
+
+
 def fsync_folder(folder: Path) -> None:
     """Make renames in a folder durable."""
     descriptor = os.open(folder, os.O_RDONLY)
@@ -144,10 +183,14 @@ def _memory(home: Home) -> Path:
 
 def _remembered(home: Home) -> dict[str, str]:
     with contextlib.suppress(OSError, ValueError):
-        known = json.loads(_memory(home).read_bytes())
-        if isinstance(known, dict):
-            return known
+        told = json.loads(_memory(home).read_bytes())
+        if isinstance(told, dict) and told.get("sha256") == _sum(told.get("known")):
+            return told["known"]
     return {}
+
+
+def _sum(known: Any) -> str:
+    return hashlib.sha256(json.dumps(known).encode()).hexdigest()
 
 
 def _copy(source: Path | str, target: Path | str) -> None:

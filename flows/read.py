@@ -18,10 +18,11 @@ from typing import Any
 import polars as pl
 
 from flows.forget import mark, tombstones
-from flows.inbox import Parcel, fsync_folder, parcels, remove
+from flows.inbox import Parcel, drop, fsync_folder, intact, keep, parcels, remove, sweep
 from flows.own_files import PEOPLE, Sheet
 from flows.settings import Home, Settings
 from transforms import act, value
+from transforms.archive import sha256
 from transforms.sources import sources
 
 SECONDS = 120  # an archive may take, and a second more for every MiB
@@ -91,6 +92,9 @@ def read_inbox(
     home: Home, settings: Settings, *, only: list[Parcel] | None = None, mine: bool = False, progress: Progress | None = None
 ) -> list[Read]:
     """Read every archive whose facts are missing or stale; `mine` accepts an account not known as the owner's."""
+    if only is None:
+        for folder in (home.folder, home.facts):
+            sweep(folder)
     found = parcels(home) if only is None else only
     if only is None and home.ledger.exists():
         found = [*found, _ledger(home)]
@@ -114,7 +118,9 @@ def _read(home: Home, settings: Settings, parcel: Parcel, child: Child, me: set[
     versions = _versions(settings, me)
     if _current(target, versions):
         return Read(parcel.sha256, name, "known")
-    draft = home.facts / f".{parcel.sha256}.building"
+    if sha256(parcel.paths) != parcel.sha256:
+        return Read(parcel.sha256, name, "failed", "changed since it was looked at: still being copied, or damaged; get it again")
+    draft = home.facts / f".{parcel.sha256}.{os.getpid()}"  # its own: the reader of a killed night may still be writing
     job = {
         "paths": [str(p) for p in parcel.paths], "sha256": parcel.sha256, "target": str(draft), "zone": settings.timezone,
         "me": sorted(me), "keep_text": settings.keep_text, "versions": versions | {"forgotten": mark(home)},
@@ -139,8 +145,7 @@ def _read(home: Home, settings: Settings, parcel: Parcel, child: Child, me: set[
         return read
     if stranger:
         _confirm(home, read)
-    os.replace(draft, target)
-    fsync_folder(home.facts)
+    keep(draft, target)
     return read
 
 
@@ -155,7 +160,7 @@ def _versions(settings: Settings, me: set[str]) -> dict[str, Any]:
 
 
 def _current(target: Path, versions: dict[str, Any]) -> bool:
-    """Whether facts are there and would come out the same today."""
+    """Whether facts are there, undamaged, and would come out the same today."""
     try:
         there = pl.read_parquet_metadata(target)
         used = json.loads(there["sources"])
@@ -163,7 +168,7 @@ def _current(target: Path, versions: dict[str, Any]) -> bool:
         return False
     if there.get("all") != versions["all"] or there.get("owner", versions["owner"]) != versions["owner"]:
         return False
-    return all(versions["sources"].get(name) == version for name, version in used.items())
+    return all(versions["sources"].get(name) == version for name, version in used.items()) and intact(target)
 
 
 def own(home: Home) -> set[str]:
@@ -224,8 +229,6 @@ def _confirm(home: Home, read: Read) -> None:
 
 
 def _ledger(home: Home) -> Parcel:
-    from transforms.archive import sha256
-
     return Parcel((home.ledger,), sha256([home.ledger]))
 
 
@@ -237,11 +240,11 @@ def _drop_old_ledgers(home: Home, found: list[Parcel]) -> None:
             with contextlib.suppress(pl.exceptions.PolarsError):
                 rows = pl.scan_parquet(facts, glob=False).filter(pl.col("fact") == "source").select("platform").collect()
                 if rows["platform"].to_list() == ["ledger"]:
-                    facts.unlink()
+                    drop(facts)
 
 
 def forget_archive(home: Home, parcel: Parcel) -> None:
     """Take an archive and its facts out."""
     remove(home, parcel)
-    (home.facts / f"{parcel.sha256}.parquet").unlink(missing_ok=True)
+    drop(home.facts / f"{parcel.sha256}.parquet")
     fsync_folder(home.facts)

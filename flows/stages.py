@@ -21,9 +21,11 @@ from typing import Any
 from flows import warehouse
 from flows.forget import settle
 from flows.gate import GateBroken, broken, check, promises
+from flows.inbox import intact, write
 from flows.publish import check_rows, publish, versions
 from flows.read import Read, read_inbox
 from flows.settings import Home, Settings
+from transforms.archive import sha256
 
 ROOT = Path(__file__).parents[1]
 CHECKS_START = "start of checks"  # importing Great Expectations takes seconds, whatever the data
@@ -33,6 +35,10 @@ Progress = Callable[[str, int, int], None]
 
 class Busy(Exception):  # noqa: N818  it reads as what it says
     """Another run of this owner is at work."""
+
+
+class Damaged(Exception):  # noqa: N818
+    """Facts are not what was written, and cannot be read again."""
 
 
 class Nothing(Exception):  # noqa: N818
@@ -119,6 +125,12 @@ def lay(night: Night) -> None:
         if not facts:
             told = [line(r) for r in night.reads if r.line]
             raise Nothing("\n".join([*told, "nothing could be read yet; `givetake add` an export, or try `givetake demo`"]))
+        looked_at = {r.sha256 for r in night.reads if r.outcome in ("read", "known")}
+        for path in (f for f in facts if f.stem not in looked_at and f.with_suffix(".sha256").exists() and not intact(f)):
+            raise Damaged(
+                f"facts {path.stem[:8]} — damaged on the disk, and no archive in the inbox to read them from again — put the"
+                " archive back, or facts/ from a copy; the last good night stays"
+            )
         with warehouse.connect(night.draft) as con:
             warehouse.raw(con, facts, night.home)
         row["rows"] = len(facts)
@@ -222,17 +234,23 @@ def line(read: Read) -> str:
 
 
 def nothing_new(night: Night) -> bool:
-    """Whether the published night was made from the same facts, files, settings, code and UTC date."""
-    with contextlib.suppress(OSError, ValueError, KeyError):
-        return json.loads((night.home.published / "inputs.json").read_bytes())["inputs"] == _inputs(night)
+    """Whether the published night is whole, and made from the same facts, files, settings, code and UTC date."""
+    with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+        told = json.loads((night.home.published / "inputs.json").read_bytes())
+        return told["inputs"] == _inputs(night) and told["files"] == _files(night.home.published.resolve())
     return False
 
 
 def write_inputs(night: Night) -> None:
     """Remember what a night was made from, beside it."""
-    from flows.inbox import write
+    folder = night.home.published.resolve()
+    write(folder / "inputs.json", json.dumps({"inputs": _inputs(night), "files": _files(folder)}).encode())
 
-    write((night.home.published / "inputs.json").resolve(), json.dumps({"inputs": _inputs(night)}).encode())
+
+def _files(folder: Path) -> dict[str, str]:
+    """What a night consists of, so that what the disk changes later is seen: the sha256 of each file."""
+    files = sorted(p for p in folder.rglob("[!.]*") if p.is_file() and p.name != "inputs.json")
+    return {p.relative_to(folder).as_posix(): sha256([p]) for p in files}
 
 
 def _inputs(night: Night) -> str:

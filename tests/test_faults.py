@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import errno
+import os
+import random
 import subprocess
 import sys
 import time
@@ -10,11 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from flows import cli
+from flows import cli, inbox
 from flows.read import Child, read_inbox
 from flows.settings import Home, Settings
-from flows.stages import alone
+from flows.stages import Damaged, Night, alone, lay
 from tests.exports import zipped
+from tests.faults.damage import spoil
 from tests.faults.homes import CASES
 
 GIVETAKE = [sys.executable, "-c", "from flows.cli import main; main()"]
@@ -52,3 +55,50 @@ def test_a_second_run_says_so_before_prefect_starts(home: Home) -> None:
     assert len(told.stderr.splitlines()) == 1
     assert not (home.root / ".prefect").exists()
     assert took < 60  # 2 s on a quiet machine
+
+
+def test_damaged_facts_are_read_again_and_without_their_archive_stop_the_night(home: Home) -> None:
+    assert [r.outcome for r in read_inbox(home, Settings())] == ["read"]
+    facts = next(home.facts.glob("*.parquet"))
+    whole = facts.read_bytes()
+    for seed in range(3):
+        spoil(facts, random.Random(seed))
+        assert [r.outcome for r in read_inbox(home, Settings())] == ["read"]
+        assert facts.read_bytes() == whole
+    night = Night.begin(home, Settings())
+    (home.inbox / "x.zip").unlink()
+    lay(night)  # facts outlive their archive
+    for seed in range(50):
+        spoil(facts, random.Random(seed))
+        with pytest.raises(Damaged, match="put the archive back"):
+            lay(night)
+        facts.write_bytes(whole)
+
+
+def test_what_the_inbox_remembers_is_not_believed_when_damaged(home: Home) -> None:
+    memory = home.facts / "inbox.json"
+    known = [p.sha256 for p in inbox.parcels(home)]
+    whole = memory.read_bytes()
+    for seed in range(50):
+        spoil(memory, random.Random(seed))
+        assert [p.sha256 for p in inbox.parcels(home)] == known
+        assert memory.read_bytes() == whole
+
+
+def test_an_archive_that_changes_as_it_is_read_is_not_believed(home: Home) -> None:
+    parcel = inbox.parcels(home)[0]
+    spoil(parcel.paths[0], random.Random(0))
+    told = read_inbox(home, Settings(), only=[parcel])
+    assert [r.outcome for r in told] == ["failed"]
+    assert "get it again" in told[0].line
+
+
+def test_drafts_of_the_killed_are_swept_and_those_of_the_living_stay(home: Home) -> None:
+    gone = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, text=True, check=True)
+    left = home.facts / f".inbox.json.{gone.stdout.strip()}"
+    at_work = home.facts / f".people.csv.{os.getpid()}"
+    for draft in (left, at_work):
+        draft.touch()
+    read_inbox(home, Settings())
+    assert not left.exists()
+    assert at_work.exists()
