@@ -77,7 +77,8 @@ class Entry(Struct):
         texts = [v.value for v in leaves if isinstance(v.value, str) and v.value and not v.timestamp]
         at = next((v.timestamp for v in leaves if v.timestamp), self.timestamp)
         link = next((v.href for v in leaves if v.href), None)
-        who = next((v.value for k, v in values.items() if re.search("owner|eigenaar|propri|inhaber", mend_one(k).lower())), None)
+        owners = [v.value for k, v in values.items() if re.search("owner|eigenaar|propri|inhaber", mend_one(k).lower())]
+        who = next((o if isinstance(o, str) else "" for o in owners), None)
         if who is None:
             who = texts[-1] if len(texts) > 1 else handle_of(link)
         return who or None, next((t for t in texts if t is not who), None), at, link, None
@@ -113,4 +114,5 @@ def table(rows: list[tuple]) -> pl.DataFrame:
     """Rows of COLUMNS as a frame: handles as keys, times as instants."""
     columns = zip(*rows, strict=True) if rows else ((),) * len(COLUMNS)
     found = frame(dict(zip(COLUMNS, map(list, columns), strict=True)))
-    return found.with_columns(who=pl.col("who").str.strip_chars(" @").str.to_lowercase(), happened_at=epoch(pl.col("at")))
+    who = pl.col("who").str.strip_chars(" @").str.to_lowercase()
+    return found.with_columns(who=pl.when(who != "").then(who), happened_at=epoch(pl.col("at")))
