@@ -209,6 +209,8 @@ def _know_duckdb() -> None:
             event.listen(self.engine, "connect", lambda con, _: con.execute(f"set search_path = '{search_path}'"))
             dialect: Any = self.engine.dialect
             dialect.get_pk_constraint = lambda *_, **__: {}  # there are none, and GX asks for every table
+            listed = dialect.get_columns  # without a schema it lists those of every table of that name
+            dialect.get_columns = lambda con, table, schema=None, **kw: listed(con, table, schema or search_path, **kw)
 
         @contextmanager
         def get_connection(self) -> Iterator[Any]:

@@ -104,6 +104,7 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
             " i % 2 = 0 as flag, case when i < 6 then i end as part, timestamp '2026-01-01' + to_days(i::integer) as happened_at"
             " from range(10) r(i)"
         )
+        con.execute("create schema raw; create table raw.act as select 'x' as archive, 'a' as kind, 1 as n")  # the same name
         con.execute("create table marts.other as select 3 as n; create table marts.none as from marts.act limit 0")
         con.execute("create table marts.nulls as select null::varchar as kind, null::integer as n from range(5)")
     return path
