@@ -161,7 +161,7 @@ class Talks:
         add = self.columns
         add["member"] += [member.number] * len(found)
         add["slug"] += [slug] * len(found)
-        add["i"] += map(str, numbers)
+        add["i"] += numbers
         add["at"] += [m.timestamp_ms for m in found]
         add["sender"] += [m.sender_name for m in found]
         add["text"] += [m.content for m in found]
@@ -189,7 +189,7 @@ class Talks:
         if not self.columns["member"]:
             return
         kinds = {"seconds": pl.Int64, "missed": pl.Boolean, "gone": pl.Boolean, "stuck": pl.Boolean, "change": pl.Boolean}
-        rows = frame(self.columns, slug=pl.String, **kinds)
+        rows = frame(self.columns | {"i": pl.Series(self.columns["i"]).cast(pl.String)}, slug=pl.String, **kinds)
         if self.book.me is None:
             reason = "whose messages these are is told nowhere; add `me` to people.csv, or order the profile with them"
             all_of = [*self.columns["member"], *(r[0] for r in self.reactions)]

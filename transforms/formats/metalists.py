@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 
 import polars as pl
@@ -60,28 +61,31 @@ class Entry(Struct):
     def told(self) -> tuple[str | None, str | None, int | None, str | None, str | None]:
         """Whom it is about (handle), the text, the time, the address, and the display name; by shape, by label last."""
         if self.string_map_data:
-            return self._mapped()
+            return self._mapped(self.string_map_data)
         if self.label_values:
             return self._labelled()
-        leaf = next(iter(self.string_list_data or ()), None) or Leaf()
+        leaf = self.string_list_data[0] if self.string_list_data else _EMPTY
         value = leaf.value if isinstance(leaf.value, str) else None
-        title = self.title or None
-        if title:
-            return title, value, leaf.timestamp, leaf.href, None
-        return handle_of(leaf.href) or value, value, leaf.timestamp, leaf.href, None
+        return self.title or handle_of(leaf.href) or value, value, leaf.timestamp, leaf.href, None
 
-    def _mapped(self) -> tuple[str | None, str | None, int | None, str | None, str | None]:
+    def _mapped(self, values: dict) -> tuple[str | None, str | None, int | None, str | None, str | None]:
         """Of a map of labels: the time is what has one, the owner is the last text, what was written the first."""
-        values = {k: v for k, v in (self.string_map_data or {}).items() if isinstance(v, Leaf)}
-        leaves = list(values.values())
-        texts = [v.value for v in leaves if isinstance(v.value, str) and v.value and not v.timestamp]
-        at = next((v.timestamp for v in leaves if v.timestamp), self.timestamp)
-        link = next((v.href for v in leaves if v.href), None)
-        owners = [v.value for k, v in values.items() if re.search("owner|eigenaar|propri|inhaber", mend_one(k).lower())]
-        who = next((o if isinstance(o, str) else "" for o in owners), None)
+        at = link = who = None
+        texts = []
+        for label, leaf in values.items():
+            if not isinstance(leaf, Leaf):
+                continue
+            written = leaf.value if isinstance(leaf.value, str) else ""
+            if who is None and _owns(label):
+                who = written
+            if leaf.timestamp:
+                at = at or leaf.timestamp
+            elif written:
+                texts.append(written)
+            link = link or leaf.href
         if who is None:
             who = texts[-1] if len(texts) > 1 else handle_of(link)
-        return who or None, next((t for t in texts if t is not who), None), at, link, None
+        return who or None, next((t for t in texts if t is not who), None), at or self.timestamp, link, None
 
     def _labelled(self) -> tuple[str | None, str | None, int | None, str | None, str | None]:
         """Of label_values: whom it is about stands under a title, with the address of the profile."""
@@ -104,6 +108,15 @@ class Entry(Struct):
         return handle or handle_of(link), text, at, link, name
 
 
+_EMPTY = Leaf()
+
+
+@lru_cache(1000)
+def _owns(label: str) -> bool:
+    """Whether a label says that it is the owner of a post."""
+    return bool(re.search("owner|eigenaar|propri|inhaber", mend_one(label).lower()))
+
+
 def handle_of(link: str | None) -> str | None:
     """The handle in the address of a profile: not in that of a post."""
     match = _PROFILE.match(link or "")
@@ -112,7 +125,7 @@ def handle_of(link: str | None) -> str | None:
 
 def table(rows: list[tuple]) -> pl.DataFrame:
     """Rows of COLUMNS as a frame: handles as keys, times as instants."""
-    columns = zip(*rows, strict=True) if rows else ((),) * len(COLUMNS)
-    found = frame(dict(zip(COLUMNS, map(list, columns), strict=True)))
+    columns = dict(zip(COLUMNS, zip(*rows, strict=True) if rows else ((),) * len(COLUMNS), strict=True))
+    found = frame(columns | {"i": pl.Series(columns["i"]).cast(pl.String)})
     who = pl.col("who").str.strip_chars(" @").str.to_lowercase()
     return found.with_columns(who=pl.when(who != "").then(who), happened_at=epoch(pl.col("at")))

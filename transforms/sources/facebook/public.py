@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from transforms.archive import Member
-from transforms.formats.meta import Book, Label, Struct, first_told, folded, frame, people
+from transforms.formats.meta import Book, Label, Struct, alone, first_told, folded, frame, people
 from transforms.times import epoch
 
 # Reactions that are sure to be the same word in the old and the new file
@@ -88,10 +88,10 @@ class Entry(Struct):
         return max(values, key=len, default=None)
 
     def reaction(self) -> str | None:
-        """Its name, where that is the same in every language."""
+        """Its name, as this file has it; of a label only what is the same in every language."""
         for d in self.data or ():
             if d.reaction and d.reaction.reaction:
-                return _SAME.get(d.reaction.reaction.upper())
+                return d.reaction.reaction
         if self.label_values is None:
             return None
         said = (leaf.text for v in self.label_values if v.dict is None for leaf in v.leaves())
@@ -126,6 +126,7 @@ SHAPES = {
     "posts": ("status_updates", "posts"), "group posts": ("group_posts",), "elsewhere": ("posts_on_other_pages_and_profiles",),
     "timeline": ("wall_posts_sent_to_you",), "notifications": ("notifications",),
 }  # fmt: skip
+_TEXTS = ("text", "reaction", "author", "post")
 _CHANNEL = {
     "comments": "comment", "reactions": "reaction", "posts": "post", "group posts": "post", "elsewhere": "post",
     "timeline": "post",
@@ -137,7 +138,12 @@ class Found:
     """The records of one kind of all members."""
 
     rows: list = field(default_factory=list)
-    at: list[tuple[int, int]] = field(default_factory=list)  # member, number
+    members: list[int] = field(default_factory=list)  # of each, and its number there
+    numbers: list[int] = field(default_factory=list)
+
+    def table(self, **columns: list) -> pl.DataFrame:
+        """Columns of the records, with their place."""
+        return frame({"member": self.members, "i": pl.Series(self.numbers, dtype=pl.Int64), **columns})
 
 
 def decode(book: Book, kinds: dict[str, list[Member]]) -> dict[str, Found]:
@@ -148,14 +154,15 @@ def decode(book: Book, kinds: dict[str, list[Member]]) -> dict[str, Found]:
         for member in members:
             rows, numbers = book.rows(member, Notice if what == "notifications" else Entry, what, *SHAPES[what])
             found[what].rows += rows
-            found[what].at += [(member.number, n) for n in numbers]
+            found[what].members += [member.number] * len(rows)
+            found[what].numbers += numbers
     return found
 
 
 def tell(book: Book, found: dict[str, Found]) -> None:
     """Add everything as acts, once the names of people are known from elsewhere."""
-    tagged = {n for f in (found["posts"], found["group posts"]) for r in f.rows for n in r.tagged()}
-    named = {n for what in ("reactions", "comments") for r in found[what].rows if (n := r.author())}
+    tagged = {n for f in (found["posts"], found["group posts"]) for r in f.rows if r.tags for n in r.tagged()}
+    named = {n for what in ("reactions", "comments") for r in found[what].rows if r.label_values and (n := r.author())}
     for name in sorted(tagged | named):
         book.key(name)
     known = {str(p["name"]): k for k, p in book.people.items() if p["name"] and len(folded(p["name"]).split()) > 1}
@@ -167,19 +174,18 @@ def tell(book: Book, found: dict[str, Found]) -> None:
 
 
 def _entries(book: Book, found: Found, what: str, channel: str, known: dict[str, str]) -> None:
-    rows = frame({
-        "member": [m for m, _ in found.at], "i": [str(i) for _, i in found.at], "at": [r.timestamp for r in found.rows],
-        "title": [r.title for r in found.rows], "text": [r.text() if what != "reactions" else None for r in found.rows],
-        "reaction": [r.reaction() if what == "reactions" else None for r in found.rows],
-        "author": [r.author() if r.label_values else None for r in found.rows],
-        "post": [r.link() if r.label_values else None for r in found.rows],
-    })  # fmt: skip
-    tags = [(m, str(i), n) for (m, i), r in zip(found.at, found.rows, strict=True) if r.tags for n in r.tagged()]
-    tagged = pl.DataFrame(tags, schema={"member": pl.Int32, "i": pl.String, "name": pl.String}, orient="row")
-    tagged = tagged.with_columns(key=people(pl.col("name"), book.keys(tagged["name"])).list.first())
-    tagged = tagged.group_by("member", "i", maintain_order=True).agg(tagged=pl.col("key").drop_nulls())
-    rows = rows.join(tagged, on=["member", "i"], how="left", maintain_order="left")
-    rows = rows.with_columns(pl.col("tagged").fill_null([]))
+    read = found.rows
+    columns = {"at": [r.timestamp for r in read], "title": [r.title for r in read]}
+    if what == "reactions":
+        columns["reaction"] = [r.reaction() for r in read]
+    else:
+        columns["text"] = [r.text() for r in read]
+    if any(r.label_values for r in read):
+        columns |= {"author": [r.author() for r in read], "post": [r.link() for r in read]}
+    rows = found.table(**columns).with_row_index("n")
+    rows = rows.with_columns(pl.lit(None, pl.String).alias(c) for c in _TEXTS if c not in columns)
+    same = {r: _SAME.get(r.upper()) for r in rows["reaction"].unique() if r}
+    rows = rows.with_columns(pl.col("reaction").replace(same))
     titles = rows.select(pl.col("title").drop_nulls().unique(maintain_order=True)).with_columns(
         told=pl.col("title").map_batches(lambda t: _persons(book, t, known), return_dtype=pl.String)
     )
@@ -188,10 +194,10 @@ def _entries(book: Book, found: Found, what: str, channel: str, known: dict[str,
     rows = rows.with_columns(person=pl.coalesce(author, "told"))
     rows = _once(book, rows, what)
     received = what == "timeline"
-    whom = pl.concat_list(pl.concat_list("person"), "tagged").list.drop_nulls().list.unique(maintain_order=True)
-    rows = rows.with_columns(whom=whom)
+    rows = rows.join(_tagged(book, read, rows), on="n", how="left", maintain_order="left")
+    rows = rows.with_columns(whom=pl.coalesce("whom", alone("person")))
     to_nobody = (channel == "post") & (pl.col("whom").list.len() == 0) & (what not in ("timeline", "elsewhere"))
-    tags = pl.col("tagged").list.len() > 0
+    tags = pl.col("tags").fill_null(False)
     book.acts(rows.with_columns(
         channel=pl.when(tags).then(pl.lit("mention")).otherwise(pl.lit(channel)), counterparts="whom",
         direction=pl.lit("received" if received else "given"), happened_at=epoch(pl.col("at")),
@@ -201,6 +207,17 @@ def _entries(book: Book, found: Found, what: str, channel: str, known: dict[str,
         time_precision=pl.when(pl.col("at").is_null() & (what == "reactions"))
         .then(pl.lit("unknown")).otherwise(pl.lit("second")),
     ), "happened_at")  # fmt: skip
+
+
+def _tagged(book: Book, read: list[Entry], rows: pl.DataFrame) -> pl.DataFrame:
+    """Of the few rows with tags: n, tags, whom (the person they are about and those tagged)."""
+    names = [(n, name) for n, r in enumerate(read) if r.tags for name in r.tagged()]
+    tagged = pl.DataFrame(names, schema={"n": rows.schema["n"], "name": pl.String}, orient="row")
+    key = pl.col("name").replace_strict(book.keys(tagged["name"]), default=None, return_dtype=pl.String)
+    tagged = tagged.select("n", key=key).drop_nulls("key")
+    about = rows.select("n", key="person").join(tagged, on="n", how="semi").drop_nulls("key")
+    whom = pl.concat([about, tagged]).group_by("n", maintain_order=True).agg(whom=pl.col("key").unique(maintain_order=True))
+    return whom.with_columns(tags=pl.lit(True))
 
 
 def _once(book: Book, rows: pl.DataFrame, what: str) -> pl.DataFrame:
@@ -238,10 +255,8 @@ def _names_in(sentences: pl.Series, known: dict[str, str]) -> pl.Series:
 
 def _notices(book: Book, found: Found, known: dict[str, str]) -> None:
     """Notifications that tell of something done to the owner. Who did it, where a known name begins the sentence."""
-    rows = frame({
-        "member": [m for m, _ in found.at], "i": [str(i) for _, i in found.at], "at": [r.timestamp for r in found.rows],
-        "said": [r.text for r in found.rows], "href": [r.href for r in found.rows],
-    })  # fmt: skip
+    read = found.rows
+    rows = found.table(at=[r.timestamp for r in read], said=[r.text for r in read], href=[r.href for r in read])
     rows = first_told(book, rows, "at", "said")
     own_name = pl.col("href").str.extract(r"notif_t=([a-z_]+)")
     by_name = [pl.when(own_name.str.contains(p)).then(pl.lit(c)) for c, p in _NOTIFIED.items()]

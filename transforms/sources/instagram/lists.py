@@ -24,9 +24,12 @@ def decode(book: Book, kinds: dict[str, list[Member]]) -> dict[str, pl.DataFrame
     """The entries of every kind: member, i, who, text, at, link, name."""
     found = {}
     for what, members in kinds.items():
-        rows = [(m.number, i, e) for m in members for e, i in zip(*book.rows(m, Entry, what, SCHEMA[what]), strict=True)]
-        told = [(None, *e.post(), None, None) if what == "posts" else e.told() for *_, e in rows]
-        found[what] = table([(m, str(i), *t) for (m, i, _), t in zip(rows, told, strict=True)])
+        rows: list[tuple] = []
+        for m in members:
+            entries, numbers = book.rows(m, Entry, what, SCHEMA[what])
+            told = ((None, *e.post(), None, None) if what == "posts" else e.told() for e in entries)
+            rows += [(m.number, i, *t) for i, t in zip(numbers, told, strict=True)]
+        found[what] = table(rows)
     return found
 
 
