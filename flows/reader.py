@@ -6,6 +6,7 @@ Run as `python -m flows.reader`.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
@@ -134,9 +135,10 @@ def read(job: dict[str, Any]) -> dict[str, Any]:
         with open(job["target"], "rb") as f:
             os.fsync(f.fileno())
     except (OSError, pl.exceptions.PolarsError) as disk:
-        if number := re.search(r"(?:os error |Errno )(\d+)", str(disk)):  # as polars tells it, and Python
-            raise NotStored(int(number[1])) from None
-        raise
+        told = re.search(r"(?:os error |Errno )(\d+)|transport error", str(disk))  # as polars and Python tell it
+        if not told:
+            raise
+        raise NotStored(int(told[1] or errno.EIO)) from None
     counts = dict(facts.group_by("fact").len().iter_rows())
     aside = facts.filter(pl.col("fact") == "problem").group_by("severity").agg(pl.col("records").sum())
     problems = facts.filter((pl.col("fact") == "problem") & (pl.col("severity") == "problem"))
