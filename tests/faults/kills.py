@@ -6,6 +6,7 @@ over all that the trials before it left lying about. After every few the night i
 
 from __future__ import annotations
 
+import math
 import random
 import re
 import shutil
@@ -49,6 +50,7 @@ class Struck:
         """Go through a night stage by stage, and keep the home before each."""
         from flows import stages
 
+        self.folder.mkdir()
         copy(self.base.path, self.home)
         for number, stage in enumerate(stages.STAGES):
             before, log = self.folder / f"before-{number}", self.folder / "log"
@@ -129,10 +131,15 @@ def named_points(struck: Struck, trials: Iterator[int]) -> Iterator[tuple[str, l
     """Row 2: SIGKILL before and after each of these."""
     told = [(point, when) for point in points(struck) for when in ("kill before", "kill after")]
     for trial in trials:
-        (stage, op, file, n), when = told[trial % len(told)]
+        (stage, op, file, n), when = told[spread(trial, len(told))]
         ended = struck.strike(stage, on=EVERY, at=n, action=when)
         wrong = [] if ended.code == -9 else [f"not killed but ended with {ended.code}"]
         yield f"{when} {op} of {file} in {stage.name}", wrong + struck.judge(ended)
+
+
+def spread(trial: int, many: int) -> int:
+    """The trial as one of so many, each once, and the first few of them spread over all."""
+    return trial * next(step for step in range(int(many * 0.618), many + 2) if math.gcd(step, many) == 1) % many
 
 
 def full_disk(struck: Struck, trials: Iterator[int], steps: int = 12) -> Iterator[tuple[str, list[str]]]:
@@ -148,9 +155,8 @@ def full_disk(struck: Struck, trials: Iterator[int], steps: int = 12) -> Iterato
 def broken_disk(struck: Struck, trials: Iterator[int]) -> Iterator[tuple[str, list[str]]]:
     """Row 4: the nth operation of a stage fails with EIO."""
     told = [(stage, n) for stage in struck.stages for n in range(1, len(stage.operations) + 1)]
-    order = sorted(range(len(told)), key=lambda i: (i * 7919) % len(told))  # any prefix of them is spread evenly
     for trial in trials:
-        stage, n = told[order[trial % len(told)]]
+        stage, n = told[spread(trial, len(told))]
         ended = struck.strike(stage, on=EVERY, at=n, action="fail", error=BROKEN)
         op, file = stage.operations[n - 1]
         wrong = _refused(ended)
