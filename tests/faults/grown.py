@@ -65,21 +65,13 @@ def older(folder: Path, base: Base, trials: Iterator[int]) -> Iterator[tuple[str
         subprocess.run(["tar", "-x", "-C", code], input=packed, check=True)
         copy(base.path, home)
         for made in ("facts", "nights", "published", "warehouse.duckdb"):
-            clear_any(home / "me" / made)
+            clear(home / "me" / made)
         began = subprocess.run(
             [sys.executable, "-c", "from flows.cli import main; main()", "run", "--plain", "--as-of", AS_OF.isoformat(),
              "--home", home], cwd=code, env=clean | {"PYTHONPATH": str(code)}, capture_output=True, text=True, check=False,
         )  # fmt: skip
         wrong = [] if began.returncode == 0 else [f"the older version ended with {began.returncode}: {began.stderr[-200:]}"]
         yield f"a home of {commit}", wrong + mended(home, base, gates=False)
-
-
-def clear_any(path: Path) -> None:
-    """Take a file, a link or a folder away."""
-    if path.is_symlink() or path.is_file():
-        path.unlink()
-    elif path.is_dir():
-        clear(path)
 
 
 def fresh(folder: Path, trials: Iterator[int]) -> Iterator[tuple[str, list[str]]]:

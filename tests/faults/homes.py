@@ -179,3 +179,11 @@ def restore(home: Path, to: Path) -> Path:
         if (old.name.startswith(".") or old.parent.name == "nights") and new.parent.is_dir() and not new.exists():
             old.rename(new)
     return home
+
+
+def clear(path: Path) -> None:
+    """Take a file, a link or a folder away."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
