@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
 
-.PHONY: help setup dev demo test lint types check slow server fuzz bench lock new-source clean
+.PHONY: help setup dev demo test lint types check slow server fuzz bench faults picture lock new-source clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 10
@@ -44,6 +44,13 @@ bench: dev  ## how fast, how much memory
 	$(BIN)/python -m tests.bench.measures
 	$(BIN)/python -m tests.bench.sources
 	$(BIN)/python -m tests.bench.people
+
+picture: dev  ## docs/dashboard.webp, the README's picture, taken anew (needs Chromium)
+	$(BIN)/python -m tests.picture
+
+faults: dev  ## kills, full disks, lost power (hours; stopped, it goes on where it was)
+	nice -n 19 $(BIN)/python -m tests.faults $(ROWS)
+	$(BIN)/python -m tests.faults --report
 
 lock: dev  ## pin every package again, with hashes
 	$(PYTHON) deployments/environment.py --lock

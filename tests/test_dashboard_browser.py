@@ -81,6 +81,13 @@ SETTLED = """document.querySelector('h1') && !document.querySelector('[data-test
     && !document.querySelector('[data-stale=true]')"""
 
 
+def settle(browser: Browser, more: str = "true") -> None:
+    """Until the page is whole; the sign that it is being made comes and goes."""
+    for _ in range(3):
+        browser.wait(f"{SETTLED} && {more}")
+        time.sleep(0.4)
+
+
 LIGHT, DARK, PHONE, PHONE_DARK = (1280, False), (1280, True), (390, False), (390, True)
 HEIGHT = "document.querySelector('[data-testid=stMainBlockContainer]').scrollHeight"
 
@@ -96,7 +103,7 @@ def looked_at(folder: Path, profile: Path, who: str, shots: Path | None, *looks:
             for page in PAGES:
                 browser.look(width, 900, dark)
                 browser.open(root + ("" if page == "overview" else page) + (f"?who={who}" if page == "person" else ""))
-                browser.wait(f"{SETTLED} && document.body.innerText.length > 200")
+                settle(browser, "document.body.innerText.length > 200")
                 if shots:
                     time.sleep(1)  # charts draw after the page is there
                     browser.look(width, min(8000, browser.run(HEIGHT)), dark)

@@ -49,7 +49,7 @@ if kinds.height:
         .agg(pl.col("n").sum())
     )
     told = charts.stacked(named, "kind", "n", [*OUTWARD, ONESELF], title="posts a quarter")
-    charts.show(told, "What was put out, by kind, a quarter a bar")
+    charts.show(told, "What was put out, by kind, a quarter a bar", 2)
     st.caption("“Of oneself”: news, links without a word, applause and the like. There is a place for it; it is only not a gift.")
 else:
     st.write("Nothing said to everybody is in these exports.")
