@@ -63,15 +63,18 @@ def table(data: bytes, *needs: Iterable[str], check: tuple[str, str] | None = No
     text, harmed = _text(data)
     columns, start, separator = _header(text, needs)
     check = check if check and check[0] in columns else None
-    body = text[start:].rstrip("\r\n")
-    raw = body.encode()
-    backslash = re.search(_LONE, raw) is not None
+    above = text[:start].encode()
+    as_is = not harmed and data.startswith(above)  # UTF-8 without a mark: the bytes need not be made again
+    raw = data[len(above) :] if as_is else text[start:].encode()
+    raw = raw.rstrip(b"\r\n") if raw.endswith((b"\n\n", b"\n\r\n")) else raw
+    both = b"\\" in raw and b'\\"' in raw
+    backslash = both and re.search(_LONE, raw) is not None
     if not harmed:
-        for escaped in (backslash, not backslash) if '\\"' in body else (False,):
+        for escaped in (backslash, not backslash) if both else (False,):
             frame = _strict(_doubled(raw) if escaped else raw, columns, separator, check)
             if frame is not None:
                 return Table(frame, [])
-    return _lenient(body, columns, separator, check, backslash, harmed)
+    return _lenient(text[start:].rstrip("\r\n"), columns, separator, check, backslash, harmed)
 
 
 def _text(data: bytes) -> tuple[str, bool]:
@@ -90,7 +93,7 @@ def _text(data: bytes) -> tuple[str, bool]:
 
 def _header(text: str, needs: Iterable[Iterable[str]]) -> tuple[list[str], int, str]:
     """Column names, where the body starts, the separator."""
-    if not text.strip("\ufeff\x00 \t\r\n"):
+    if not re.search("[^\ufeff\x00 \t\r\n]", text):
         raise NotCsv("empty; get the export again")
     wanted = [set(n) for n in needs]
     start = 0

@@ -7,13 +7,21 @@ import polars as pl
 from transforms.text import unescape
 
 _CODE = r"(?s)```.*?(```|$)|~~~.*?(~~~|$)"
+_MARKED = r"[\r<>`~!\[#*&]"
 _NAMED = r"(?:^|[^\w/@.`-])@[A-Za-z0-9][A-Za-z0-9-]{0,38}[/_]?"
 
 
 def plain(text: pl.Expr) -> pl.Expr:
     """No comments, blocks of code or lines quoted from others; links as their text and address; no emphasis."""
+    return text.map_batches(_plain, return_dtype=pl.String, is_elementwise=True)
+
+
+def _plain(text: pl.Series) -> pl.Series:
+    marked = text.str.contains(_MARKED).fill_null(False)
+    if not marked.any():
+        return text
     bare = (
-        text.str.replace_all("\r\n?", "\n")
+        text.filter(marked).str.replace_all("\r\n?", "\n")
         .str.replace_all(r"(?s)<!--.*?-->", "")
         .str.replace_all(_CODE, "")
         .str.replace_all(r"(?m)^[ \t]*(>|&gt;).*$", "")
@@ -22,7 +30,7 @@ def plain(text: pl.Expr) -> pl.Expr:
         .str.replace_all(r"(?m)^#{1,6} +|\*\*|~~", "")
         .str.replace_all(r"<[/A-Za-z][^<>]*>", "")
     )
-    return unescape(bare)
+    return text.scatter(marked.arg_true(), pl.select(unescape(pl.lit(bare))).to_series())
 
 
 def named(text: pl.Expr) -> pl.Expr:
