@@ -7,20 +7,27 @@ Between tasks go files, never frames; in parameters and artifacts stand neither 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
+from contextlib import suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from time import monotonic
 from typing import Any
 
-from prefect import flow, serve, task
+from prefect import flow, get_client, runtime, serve, task
 from prefect.artifacts import create_table_artifact
 from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas import filters
+from prefect.client.schemas.objects import StateType
 from prefect.deployments.runner import EntrypointType, RunnerDeployment
+from prefect.events import emit_event
 from prefect.schedules import Cron
+from prefect.states import Cancelled
 
 from flows import stages
+from flows.doctor import stale
 from flows.reader import place
 from flows.settings import Home, Settings
 
@@ -41,8 +48,10 @@ _watched: ContextVar[_Watch | None] = ContextVar("_watched", default=None)
 @flow(name="nightly", persist_result=False, validate_parameters=False)
 def nightly(home: str = "", owner: str = "", as_of: str = "") -> None:
     """One night of one owner, every stage a task. `as_of` is a UTC date, YYYY-MM-DD; "" is now."""
+    os.umask(0o077)  # a worker of the user's own may have another
     watch = _watched.get() or _Watch()
     watch.begun_at = monotonic()
+    _catch_up()
 
     def told(stage: Callable[[], Any]) -> Any:
         try:
@@ -68,8 +77,36 @@ def nightly(home: str = "", owner: str = "", as_of: str = "") -> None:
     except stages.Busy as failed:
         watch.failed = failed
         raise
+    finally:
+        _tell(whose, settings, watch)
     figures = {k: v for k, v in watch.figures.items() if isinstance(v, int)} | watch.figures["seconds"]
     create_table_artifact([{"figure": k, "value": v} for k, v in figures.items()], key="night", description="The night's figures")
+
+
+def _catch_up() -> None:
+    """This night does the work of those that were missed before it; they are not run one after another."""
+    if not runtime.deployment.id:
+        return
+    missed = filters.FlowRunFilter(
+        deployment_id=filters.FlowRunFilterDeploymentId(any_=[runtime.deployment.id]),
+        state=filters.FlowRunFilterState(type=filters.FlowRunFilterStateType(any_=[StateType.SCHEDULED])),
+        expected_start_time=filters.FlowRunFilterExpectedStartTime(before_=datetime.now(UTC)),
+    )
+    with suppress(Exception), get_client(sync_client=True) as client:  # what Prefect shows is not worth a night
+        for run in client.read_flow_runs(flow_run_filter=missed):
+            if run.auto_scheduled and str(run.id) != runtime.flow_run.id:
+                client.set_flow_run_state(run.id, Cancelled(message="missed, and caught up by a later night"), force=True)
+
+
+def _tell(home: Home, settings: Settings, watch: _Watch) -> None:
+    """Events that deployments/automations.yaml waits for. They name the owner's folder and platforms, and nobody else."""
+    owner = {"prefect.resource.id": f"givetake.owner.{home.owner}", "prefect.resource.name": home.owner}
+    if isinstance(watch.failed, stages.GateBroken):
+        emit_event("givetake.gate.broken", resource=owner)
+    with suppress(Exception):  # nothing is published yet
+        for platform, days in stale(home, settings):
+            told = {"prefect.resource.id": f"givetake.source.{platform}", "prefect.resource.name": platform, "days": str(days)}
+            emit_event("givetake.source.stale", resource=told, related=[owner | {"prefect.resource.role": "owner"}])
 
 
 def once(
@@ -93,13 +130,17 @@ def once(
     return watch.figures or stages.night(home, settings, as_of, progress), start
 
 
-def every_night(homes: list[Home], cron: str, timezone: str) -> None:
-    """Run the nights of these owners by a schedule, one at a time, until stopped. A server must be there."""
+def every_night(homes: list[Home], cron: str, timezone: str = "") -> None:
+    """Run the nights of these owners by a schedule, one at a time, until stopped. A server must be there.
+
+    `timezone` is an IANA name; "" is each owner's own.
+    """
     serve(
         *(
             RunnerDeployment.from_flow(
                 nightly, name=home.owner, parameters={"home": str(home.root), "owner": home.owner},
-                schedules=[Cron(cron, timezone=timezone, slug="nightly")], entrypoint_type=EntrypointType.MODULE_PATH,
+                schedules=[Cron(cron, timezone=timezone or Settings.load(home).timezone, slug="nightly")],
+                entrypoint_type=EntrypointType.MODULE_PATH,
             )
             for home in homes
         ),
