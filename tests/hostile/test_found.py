@@ -43,3 +43,7 @@ def test_a_blank_is_nobody_in_a_list_of_threads(name: str) -> None:
         first["title"] = name
 
     assert spoiled("threads", "bundled", "your_instagram_activity/threads/following.json", change) == ""
+
+
+def test_a_member_of_a_workspace_has_an_id() -> None:
+    assert spoiled("slack", "damaged", "users.json", lambda tree: _set(tree, 0, "id", to="")) == ""

@@ -10,6 +10,7 @@ nothing says who asked for the export.
 from __future__ import annotations
 
 import re
+from typing import Annotated
 
 import msgspec
 import polars as pl
@@ -56,7 +57,7 @@ class Profile(msgspec.Struct):
 class User(msgspec.Struct):
     """A member of the workspace."""
 
-    id: str
+    id: Annotated[str, msgspec.Meta(min_length=1)]
     name: str | None = None
     real_name: str | None = None
     is_bot: bool | None = False
