@@ -319,8 +319,3 @@ def people(names: pl.Expr, keys: dict[str, str | None]) -> pl.Expr:
     """Names as a list of keys, empty where nobody is known."""
     known, nobody = {name: [key] for name, key in keys.items() if key}, pl.lit([], LIST)
     return names.replace_strict(list(known), list(known.values()), default=nobody, return_dtype=LIST) if known else nobody
-
-
-def alone(key: str) -> pl.Expr:
-    """A column of keys as lists of one, empty where there is none."""
-    return pl.when(pl.col(key).is_null()).then(pl.lit([], LIST)).otherwise(pl.concat_list(key))

@@ -20,7 +20,7 @@ def tell(reading: Reading, acts: pl.DataFrame) -> pl.DataFrame:
     lost = acts.filter(undated).select("member", "i", "record").unique("record", maintain_order=True)
     for member, i, _ in lost.iter_rows():
         reading.problem(member, i, "no date between 1990 and 2100; look it up and add it to the ledger")
-    acts = acts.join(lost, on="record", how="anti", maintain_order="left")
+    acts = acts.join(lost, on="record", how="anti", maintain_order="left") if lost.height else acts
     first = acts.select(pl.struct("channel", "direction", "uri").is_first_distinct()).to_series()
     kept = acts.filter(first)
     aside(reading, acts.filter(~first).join(kept, on="record", how="anti").unique("record", maintain_order=True), TWICE)
@@ -36,3 +36,8 @@ def aside(reading: Reading, rows: pl.DataFrame, reason: str) -> None:
     """Set rows with a `member` aside, counted per member."""
     for member, n in rows.group_by("member").len().sort("member").iter_rows():
         reading.set_aside(member, reason, n)
+
+
+def alone(key: str) -> pl.Expr:
+    """A column of keys as lists of one, empty where there is none."""
+    return pl.when(pl.col(key).is_null()).then(pl.lit([], pl.List(pl.String))).otherwise(pl.concat_list(key))

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from transforms.archive import Member
-from transforms.formats.meta import Book, Label, Struct, alone, first_told, folded, frame, people
+from transforms.formats.meta import Book, Label, Struct, first_told, folded, frame, people
+from transforms.formats.told import alone
 from transforms.times import epoch
 
 # Reactions that are sure to be the same word in the old and the new file

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 
 import polars as pl
 
@@ -43,8 +44,11 @@ IGNORES = {"Google+ Stream/Photos/*": "pictures of posts", "Google+ Stream/Photo
 _LOGS = {"comments": "comment", "+1s on posts": "plus", "+1s on comments": "plus on comment", "poll votes": "vote"}
 _PAGE = re.compile(rb"\.reshare-attribution|class=\"main-content\"")
 _KINDS = {"comment": "comment", "plus": "reaction", "plus on comment": "reaction", "vote": "reaction"}
-_ROW = {"member": pl.Int32, **dict.fromkeys(("i", "kind", "post", "at", "who", "name", "html", "whom"), pl.String),
-        "under": pl.Boolean, "open": pl.Boolean, "shared": pl.Boolean}  # under: told by the post's own file  # fmt: skip
+_EACH = dict.fromkeys(("at", "who", "name", "html", "whom"), pl.String)  # of every record
+_ALIKE = {  # of records that came together: how many, where, and what they are
+    "n": pl.Int64, "member": pl.Int32, **dict.fromkeys(("letter", "kind", "post"), pl.String),
+    **dict.fromkeys(("under", "open", "shared"), pl.Boolean),  # under: told by the post's own file
+}  # fmt: skip
 
 
 def claims(archive: Archive) -> list[Member]:
@@ -82,7 +86,9 @@ class Book:
 
     def __init__(self, reading: Reading) -> None:
         self.reading = reading
-        self.rows: list[tuple] = []
+        self.alike: list[tuple] = []
+        self.numbers: list[int] = []
+        self.each: dict[str, list[str | None]] = {name: [] for name in _EACH}
         self.circles: list[tuple] = []
         self.people: dict[str, str | None] = {}  # key → name, as last seen
         self.number: dict[str, str] = {}  # +name → number
@@ -117,36 +123,31 @@ class Book:
         shared = self._known(post.shared) if post.shared else None
         whom = [shared] if post.shared else [*dict.fromkeys([*named, *(self._known(w) or "" for w in post.users)])]
         n, place = member.number, post.id or f"of {post.at}"
-        add = self.rows.append
-        add(
-            (
-                n,
-                "0",
-                "post",
-                place,
-                post.at,
-                author,
-                post.author.name,
-                post.html,
-                _join(whom),
-                True,
-                post.open,
-                post.shared is not None,
-            )
-        )
-        others: list[str] = []
-        for i, said in enumerate(post.comments):
-            by, to = self._known(said.who), decode.mentions(said.html)
-            own = by is not None and by == author
-            if own and not to and len(others) == 1:
-                to = others
-            elif by and not own and by not in others:
-                others.append(by)
-            add((n, f"c{i}", "comment", place, said.at, by, said.who.name, said.html, _join(to), True, False, False))
+        self._add((n, "", "post", place, True, post.open, post.shared is not None),
+                  [post.at], [author], [post.author.name], [post.html], [_join(whom)])  # fmt: skip
+        by, to, others = [self._known(said.who) for said in post.comments], [], []
+        for key, said in zip(by, post.comments, strict=True):
+            named = decode.mentions(said.html)
+            if key is not None and key == author:
+                named = named or (others if len(others) == 1 else [])
+            elif key and key not in others:
+                others.append(key)
+            to.append(_join(named) if named else "")
+        self._add((n, "c", "comment", place, True, False, False), [c.at for c in post.comments], by,
+                  [c.who.name for c in post.comments], [c.html for c in post.comments], to)  # fmt: skip
         for letter, kind, people in (("p", "plus", post.plus), ("r", "reshare", post.reshares), ("v", "vote", post.votes)):
-            for i, who in enumerate(people):
-                add((n, f"{letter}{i}", kind, place, None, self._known(who), who.name, None, author, True, False, False))
+            none = [None] * len(people)
+            self._add((n, letter, kind, place, True, False, False), none, [self._known(who) for who in people],
+                      [who.name for who in people], none, [author] * len(people))  # fmt: skip
         return 1 + sum(map(len, (post.comments, post.plus, post.reshares, post.votes, post.broken)))
+
+    def _add(self, alike: tuple, *each: list, numbers: Sequence[int] = ()) -> None:
+        """Add records that came together: what they share (_ALIKE), and of each its columns (_EACH) and its number."""
+        if each[0]:
+            self.alike.append((len(each[0]), *alike))
+            self.numbers += numbers or range(len(each[0]))
+            for column, values in zip(self.each.values(), each, strict=True):
+                column += values
 
     def _log(self, member: Member, logs: dict[int, Log], bad: list[int]) -> int:
         self.seen.add("log")
@@ -158,8 +159,8 @@ class Book:
                 continue
             to = self._known(Who(decode.whose(log.link), None)) if log.link else None
             place = (log.link or "").rstrip("/").rsplit("/", 1)[-1]
-            row = (member.number, str(i), log.kind, place, log.at, None, None, log.html, to, False, False, False)
-            self.rows.append(row)
+            alike = (member.number, "", log.kind, place, False, False, False)
+            self._add(alike, [log.at], [None], [None], [log.html], [to], numbers=[i])
         return len(logs) + len(bad)
 
     def _circle(self, member: Member, people: dict[int, Who], bad: list[int]) -> int:
@@ -184,21 +185,30 @@ class Book:
         )
         self.reading.owner_name = next((n for raw, n in self.people.items() if n and keys[raw] == me), None) if me else None
         self._accounts(keys, me)
-        rows = pl.DataFrame(self.rows, schema=_ROW, orient="row")
-        if not rows.is_empty():
-            told.tell(self.reading, self._acts(rows, keys, me))
+        if self.alike:
+            told.tell(self.reading, self._acts(self._rows(), keys, me))
         self._sees()
+
+    def _rows(self) -> pl.DataFrame:
+        """All records, one row each."""
+        alike = pl.DataFrame(self.alike, schema=_ALIKE, orient="row").select(pl.exclude("n").repeat_by("n"))
+        rows = pl.DataFrame(self.each, schema=_EACH).hstack(alike.explode(pl.all()))
+        return rows.with_columns(i=pl.col("letter") + pl.Series(self.numbers, dtype=pl.Int64).cast(pl.String))
 
     def _acts(self, rows: pl.DataFrame, keys: dict[str, str], me: str | None) -> pl.DataFrame:
         """Posts, what came back to them, and what the owner did elsewhere. Under a post of others the owner's part counts."""
         is_me = pl.lit(me, pl.String)
         whom = pl.col("whom").str.split("\n").list.eval(pl.element().filter(pl.element() != "").replace(keys))
+        each = rows.select("whom").unique().with_columns(
+            to=whom.list.eval(pl.element().filter(pl.element().ne_missing(is_me))).list.unique(maintain_order=True),
+            to_me=whom.list.contains(is_me).fill_null(False),
+        )  # fmt: skip
         whose_post = pl.col("who").first().over("member", "post")
         rows = rows.with_columns(
             pl.col("who").replace(keys), author=pl.when("under").then(whose_post.replace(keys)),
-            whom=whom.list.eval(pl.element().filter(pl.element().ne_missing(is_me))).list.unique(maintain_order=True),
-            to_me=whom.list.contains(is_me).fill_null(False), at_ms=times.epoch(pl.col("at"), "ms"),
-        )  # fmt: skip
+            at_ms=times.epoch(pl.col("at"), "ms"),
+        ).join(each, on="whom", how="left", nulls_equal=True, maintain_order="left")
+        rows = rows.with_columns(whom="to")
         logged, post, comment = ~pl.col("under"), pl.col("kind") == "post", pl.col("kind") == "comment"
         by_me = logged | pl.col("who").eq_missing(is_me)
         foreign = pl.col("under") & (pl.col("author") != is_me).fill_null(True)
@@ -219,16 +229,18 @@ class Book:
             .when(pl.col("kind") == "reshare").then(pl.lit("repost"))
             .otherwise(pl.col("kind").replace_strict(_KINDS, default=None, return_dtype=pl.String))
         )  # fmt: skip
-        one = pl.concat_list("who").list.drop_nulls()
-        under = pl.when(foreign & (n == 0)).then(pl.concat_list("author").list.drop_nulls()).otherwise(whom)
+        under = pl.when(foreign & (n == 0)).then(told.alone("author")).otherwise(whom)
         nobody = pl.lit([], pl.List(pl.String))
-        written = texts.clean(texts.unhtml(pl.col("html")))
-        instant = pl.coalesce(times.iso(pl.col("at").str.replace(r"\s+([+-])", "$1")), "at_ms")
-        dated = post | comment | logged
+        dated, written, instant = post | comment | logged, pl.col("written"), pl.col("instant")
+        rows = rows.with_columns(written=texts.unhtml(pl.col("html")), instant=pl.col("at").str.replace(r"\s+([+-])", "$1"))
+        rows = rows.with_columns(
+            texts.clean(written), pl.coalesce(times.iso(instant), "at_ms"), channel=channel, under_post=under
+        )
+        channel, under = pl.col("channel"), pl.col("under_post")
         return rows.select(
-            "member", "i", "post", channel=channel, direction=pl.when(by_me).then(pl.lit("given")).otherwise(pl.lit("received")),
+            "member", "i", "post", "channel", direction=pl.when(by_me).then(pl.lit("given")).otherwise(pl.lit("received")),
             counterparts=pl.when(pl.col("kind") == "plus on comment").then(nobody).when(post | logged).then(whom)
-            .when(by_me).then(under).otherwise(one),
+            .when(by_me).then(under).otherwise(told.alone("who")),
             # an answer that names nobody, under an own post where several spoke, is for nobody knows how many
             n_targets=pl.when((channel != "post") & ~(comment & by_me & (under.list.len() == 0)))
             .then(pl.max_horizontal(pl.when(by_me).then(n), 1)).cast(pl.Int32),

@@ -335,4 +335,4 @@ def html_log(data: bytes, kind: str) -> tuple[dict[int, Log], list[int]]:
 
 def mentions(html: str | None) -> list[str]:
     """Account numbers a text names."""
-    return list(dict.fromkeys(_OID.findall(html or "")))
+    return list(dict.fromkeys(_OID.findall(html))) if html and "oid=" in html else []
