@@ -26,7 +26,7 @@ def main() -> None:
         command = [sys.executable, "-c", "from flows.cli import main; main()", "demo", "--plain", "--home", folder]
         subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL, env=os.environ | {"PYTHONPATH": str(ROOT)})
         with served(Path(folder) / "demo") as (address, _), Browser(Path(folder) / "browser") as browser:
-            browser.look(1240, 1030)
+            browser.look(1240, 1215)
             browser.open(address)
             settle(browser)
             time.sleep(2)  # the charts are drawn after the page is there

@@ -5,14 +5,18 @@ from __future__ import annotations
 import datetime as dt
 import os
 import re
+import shutil
 from pathlib import Path
 
+import duckdb
 import polars as pl
 import pytest
 import yaml
 
 from dashboards.published import published, query
+from flows.gate import check, promises
 from tests.published_worlds import publish, random_world
+from tests.worlds import world
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -72,3 +76,44 @@ def test_every_question_is_answered(night: Path, title: str, text: str) -> None:
     columns, rows = query(night, sql)
     assert rows, title
     assert len(set(columns)) == len(columns)
+
+
+def test_the_measure_of_the_cookbook_holds_as_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """docs/add-a-measure.md, followed to the letter in a copy of sql/: its case is right, its promises hold and can break."""
+    text = (DOCS / "add-a-measure.md").read_text()
+    told = re.findall(r"[Ss]ave it as\s+`([^`]+)`:\n\n```\w+\n(.*?)```|as `([^`]+)`:\n\n```\w+\n(.*?)```", text, re.S)
+    saved = {first or second: body or other for first, body, second, other in told}
+    assert len(saved) == text.count("```") // 2 == 5
+    shutil.copytree(ROOT / "sql", tmp_path / "sql")
+    for path, body in saved.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(body)
+    for module in ("flows.warehouse", "tests.worlds"):
+        monkeypatch.setattr(f"{module}.SQL", tmp_path / "sql")
+    case = next((tmp_path / "tests" / "sql").glob("*/*"))
+    table = case.parent.name
+    expected = pl.read_csv(case / "expected.csv")
+    with world({path.stem: path for path in case.glob("core.*.csv")}) as con:
+        assert con.sql(f"from {table}").fetchall() == expected.rows()
+        assert con.sql(f"from {table}").columns == expected.columns
+        con.execute(f"attach '{tmp_path}/right.duckdb' as kept").fetchall()
+        con.execute(f"create schema kept.marts; create table kept.{table} as from {table}").fetchall()
+        con.execute("detach kept").fetchall()
+    listed = promises(tmp_path / "sql" / "marts" / f"{table.removeprefix('marts.')}.yml")
+    assert [r.outcome for r in check(tmp_path / "right.duckdb", {table: listed})] == ["held"] * len(listed)
+    (spoilt,) = [p for p in listed if p.spoil]
+    with duckdb.connect(str(tmp_path / "right.duckdb")) as con:
+        con.execute(spoilt.spoil.replace("{table}", table)).fetchall()
+    assert [r.outcome for r in check(tmp_path / "right.duckdb", {table: [spoilt]})] == ["broken"]
+
+
+def test_every_link_between_the_pages_leads_somewhere() -> None:
+    pages = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *DOCS.rglob("*.md")]
+    links = [(page, link) for page in pages for link in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text("utf-8"))]
+    assert len(links) > 20
+    assert [f"{page.name}: {link}" for page, link in links if not (page.parent / link).exists()] == []
+
+
+def test_every_page_can_be_reached_from_the_readme() -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    assert [page.name for page in DOCS.glob("*.md") if f"docs/{page.name}" not in readme] == []
