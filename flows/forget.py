@@ -20,9 +20,10 @@ from typing import Any
 import polars as pl
 import polars.selectors as cs
 
-from flows.inbox import keep, write
+from flows.inbox import fsync_folder, intact, sweep, write
 from flows.own_files import KINDS, LEDGER, PEOPLE, Row, Sheet, join, split
 from flows.settings import Home
+from transforms.archive import sha256
 from transforms.forgotten import Account, Forgotten, digest, named, starts, without
 
 
@@ -68,11 +69,12 @@ def settle(home: Home) -> list[str]:
     gone, changed = Forgotten(**told), []
     for path in sorted(home.facts.glob("*.parquet")):
         with contextlib.suppress(pl.exceptions.PolarsError):  # what cannot be opened is read again
+            if path.with_suffix(".sha256").exists() and not intact(path):
+                continue  # the night reads it again, or says that it cannot
             metadata = pl.read_parquet_metadata(path)
             if metadata.get("forgotten", "") != now and _rewrite(home, path, gone, metadata | {"forgotten": now}):
                 changed.append(path.stem)
-    for draft in home.facts.glob(".*.building"):
-        draft.unlink()
+    sweep(home.facts)
     for night in home.nights.iterdir():
         if night.name < _load(home)["at"] and night != home.published.resolve():
             shutil.rmtree(night)
@@ -104,12 +106,15 @@ def _rewrite(home: Home, path: Path, gone: Forgotten, metadata: dict[str, str]) 
         verdicts.rows = [row for row in verdicts.rows if verdicts.name(row) not in acts]
         verdicts.save()
     left = left.with_columns(cs.datetime().dt.replace_time_zone(None), archive=pl.lit(path.stem)).select(stored.columns)
-    draft = path.with_name(f".{path.stem}.building")
+    draft = path.with_name(f".{path.stem}.{os.getpid()}")
     kept = {name: value for name, value in metadata.items() if not name.startswith(("ARROW:", "pandas"))}
     left.write_parquet(draft, compression="zstd", compression_level=1, metadata=kept)
     with draft.open("rb") as f:
         os.fsync(f.fileno())
-    keep(draft, path)
+    path.with_suffix(".sha256").unlink(missing_ok=True)  # first: facts without one are believed, with another's they are not
+    os.replace(draft, path)
+    fsync_folder(path.parent)
+    write(path.with_suffix(".sha256"), sha256([path]).encode())
     return not left.equals(stored)
 
 

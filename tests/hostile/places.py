@@ -20,7 +20,7 @@ def contents(root: Path, but: Iterable[Path] = ()) -> Iterator[tuple[str, bytes]
         yield f"name of {place}", place.encode()
         if path.is_file():
             yield place, path.read_bytes()
-            if path.suffix in (".parquet", ".building"):
+            if path.suffix == ".parquet":
                 yield f"inside {place}", pl.read_parquet(path).drop("shingles", strict=False).write_json().encode()
             if path.suffix == ".duckdb":
                 yield from _tables(path, place)

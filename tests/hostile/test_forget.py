@@ -11,6 +11,7 @@ import polars as pl
 import pytest
 
 from flows.cli import run
+from flows.inbox import intact
 from flows.read import read_inbox
 from flows.settings import Home, Settings
 from tests.exports import law
@@ -72,6 +73,7 @@ def test_nothing_is_left_of_a_person_and_nothing_brings_them_back(home: Home, ca
     listed = capsys.readouterr().out
     assert all(name in listed for name in kept), "the exports that still hold her are named"
     assert {p.name: p.read_bytes() for p in home.inbox.iterdir()} == kept
+    assert all(intact(p) for p in home.facts.glob("*.parquet"))
     left = pl.concat([pl.read_parquet(p) for p in home.facts.glob("*.parquet")], how="diagonal_relaxed")
     assert {"whatsapp", "ledger"} <= set(left["platform"])
     assert law(left.filter(pl.col("archive") == left["archive"][0])) == []
