@@ -66,6 +66,17 @@ def look(copy: Home) -> Look:
     return ask
 
 
+def test_add_says_at_once_what_an_export_lacks(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name, html in (("facebook-olive-2024-01-01-AbCdEf.zip", "message_1.html"), ("second.zip", "message_1.json")):
+        with zipfile.ZipFile(tmp_path / name, "w") as z:
+            content = '{"participants": [], "messages": []}' if html.endswith("json") else "<html></html>"
+            z.writestr(f"your_facebook_activity/messages/inbox/olive_1/{html}", content)
+        assert run(["add", str(tmp_path / name), "--home", str(tmp_path / "home")]) == 0
+        said = capsys.readouterr().err
+        assert ("facebook — the HTML form of a Facebook export — order it again at" in said) == html.endswith("html")
+        assert "facebook — " in said  # the second still lacks friends
+
+
 def test_what_the_exports_lack_and_how_old_they_are(look: Look) -> None:
     told = {(row[1], row[2]): row[3] for row in look("export", "timezone", "me", "schedule")}
     lacks = next(to_do for (_, found), to_do in told.items() if found.startswith("linkedin: no messages in it"))

@@ -24,6 +24,7 @@ def add(
 ) -> None:
     """Say what each export is and copy it into the inbox."""
     from flows import inbox
+    from flows.doctor import Patient, complaints
     from flows.read import forget_archive, read_inbox
 
     choice: Choice = context.obj
@@ -46,6 +47,10 @@ def add(
     )  # fmt: skip
     if not good:
         raise Stop("nothing taken in; the reasons are above")
+    new = {platform["platform"] for read in good for platform in read.platforms}
+    for platform, found, to_do in complaints(Patient(home, choice.settings, choice.rows)):
+        if platform in new:
+            complain(f"{platform} — {found} — {to_do}")
     say("next: givetake run")
 
 
