@@ -16,6 +16,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
+import yaml
 
 from flows import schedule
 from flows.cli import night
@@ -131,3 +132,25 @@ def test_a_schedule_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 def test_every_way_has_the_same_hour() -> None:
     assert inspect.signature(night.serve).parameters["cron"].default == schedule.CRON
     assert f'GIVETAKE_CRON="{schedule.CRON}"' in (schedule.TEMPLATES.parent / "server" / "server.env").read_text()
+
+
+def test_the_containers_are_private_and_have_no_secret_of_their_own() -> None:
+    folder = schedule.TEMPLATES.parent / "containers"
+    compose = yaml.safe_load((folder / "compose.yaml").read_text())
+    services = compose["services"]
+    assert set(services) == {"postgres", "server", "deploy", "worker", "dashboard"}
+    assert [p for service in services.values() for p in service.get("ports", []) if not p.startswith("127.0.0.1:")] == []
+    assert services["postgres"]["networks"] == ["inside"]
+    assert compose["networks"]["inside"]["internal"] is True
+    example = dict(line.split("=", 1) for line in (folder / "env.example").read_text().splitlines() if line[:1].isupper())
+    used = set(re.findall(r"\$\{(\w+)", (folder / "compose.yaml").read_text()))
+    assert used == set(example), "every variable is in the example, and none is for nothing"
+    server, client = services["server"]["environment"], services["worker"]["environment"]
+    for name, value in (("API_AUTH_STRING", "givetake:${GIVETAKE_SECRET:?}"), ("API_CSRF_PROTECTION_ENABLED", "true")):
+        assert server[f"PREFECT_SERVER_{name}"] == value
+    assert client["PREFECT_API_AUTH_STRING"] == server["PREFECT_SERVER_API_AUTH_STRING"]
+    assert client["GIVETAKE_CRON"] == f"${{GIVETAKE_CRON:-{schedule.CRON}}}"
+    copied = re.findall(r"^COPY (.+) \S+$", (folder / "Dockerfile").read_text(), re.M)
+    root = folder.parents[1]
+    assert [name for line in copied for name in line.split() if not (root / name).exists()] == []
+    assert (folder / "entry").stat().st_mode & 0o100
