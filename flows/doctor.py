@@ -232,7 +232,7 @@ def _inbox(patient: Patient) -> Iterator[Finding]:
             tried.append(parcel)
     with tempfile.TemporaryDirectory(prefix="givetake-") as scratch:
         trial = Home(Path(scratch), home.owner).make()
-        told = read_inbox(trial, patient.settings or Settings(), only=tried, progress=patient.moved) if tried else []
+        told = read_inbox(trial, patient.settings or Settings.model_construct(), only=tried, progress=patient.moved) if tried else []
     lines = {read.sha256: read.line for read in told if read.outcome == "failed"}
     for parcel in new:
         line = lines.get(parcel.sha256, "")
@@ -249,7 +249,7 @@ def _orders(patient: Patient) -> Iterator[Finding]:
     for name, found, to_do in complaints(patient):
         yield "export", POOR, f"{name}: {found}", to_do
     with suppress(NotPublished):
-        for name, days in stale(patient.home, patient.settings or Settings()):
+        for name, days in stale(patient.home, patient.settings or Settings.model_construct()):
             yield "export", POOR, f"{name}: the newest is {days} days old", orders()[name].again
 
 

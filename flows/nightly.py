@@ -90,7 +90,7 @@ def _catch_up() -> None:
     missed = filters.FlowRunFilter(
         deployment_id=filters.FlowRunFilterDeploymentId(any_=[runtime.deployment.id]),
         state=filters.FlowRunFilterState(type=filters.FlowRunFilterStateType(any_=[StateType.SCHEDULED])),
-        expected_start_time=filters.FlowRunFilterExpectedStartTime(before_=datetime.now(UTC)),
+        expected_start_time=filters.FlowRunFilterExpectedStartTime(before_=datetime.now(UTC)),  # type: ignore[arg-type]
     )
     with suppress(Exception), get_client(sync_client=True) as client:  # what Prefect shows is not worth a night
         for run in client.read_flow_runs(flow_run_filter=missed):
