@@ -232,7 +232,8 @@ def _inbox(patient: Patient) -> Iterator[Finding]:
             tried.append(parcel)
     with tempfile.TemporaryDirectory(prefix="givetake-") as scratch:
         trial = Home(Path(scratch), home.owner).make()
-        told = read_inbox(trial, patient.settings or Settings.model_construct(), only=tried, progress=patient.moved) if tried else []
+        settings = patient.settings or Settings.model_construct()
+        told = read_inbox(trial, settings, only=tried, progress=patient.moved) if tried else []
     lines = {read.sha256: read.line for read in told if read.outcome == "failed"}
     for parcel in new:
         line = lines.get(parcel.sha256, "")
