@@ -121,7 +121,37 @@ def test_every_language_knows_the_kinds_of_weight():
             } | ({"resource"} if code == "hi-latin" else set()), code
 
 
-@pytest.mark.parametrize("path", [HERE / "kinds.csv", DEV], ids=["own", "dev"])
+@pytest.mark.parametrize(("text", "expected"), [
+    ("Party on Friday, all of you.", "talk"),  # a day is no name
+    ("He asked if I could introduce him to your sister", "talk"),  # told of another
+    ("Introduced my parents to oat milk today", "talk"),
+    ("I can't help you move on Saturday", "talk"),  # denied
+    ("No puedo ayudarte el sábado con la mudanza", "talk"),
+    ("Leider kann ich dir am Samstag nicht helfen", "talk"),
+    ("te recomiendo empezar con un proyecto pequeño", "help"),  # advice to do, not praise of a person
+    ("Je te conseille de commencer par un petit projet", "help"),
+    ("Te recomiendo a mi fontanera, es rápida y honrada, trabajó tres años con nosotros", "recommendation"),
+    ("Hola, estoy buscando trabajo en logística", "ask"),  # sought
+    ("Buscamos una analista de datos y tu perfil encaja muy bien.", "offer"),
+])  # fmt: skip
+def test_what_is_denied_told_of_others_or_sought_costs_nobody_anything(text, expected):
+    assert kind(text, to_person=True) == expected
+
+
+def test_words_sought_ahead_change_no_verdict(monkeypatch):
+    rows = pl.concat([pl.read_csv(HERE / name) for name in ("kinds.csv", "kinds_fresh.csv")]).select("text")
+    monkeypatch.setattr(value, "_MANY", 0)
+    sought = value.classify(rows)
+    monkeypatch.setattr(value, "_MANY", len(rows) + 1)
+    assert sought.equals(value.classify(rows))
+
+
+def test_long_texts_are_read_at_their_ends():
+    filler = "The quarterly figures were discussed at some length. " * 2000
+    assert kind("I can lend you my car on Sunday. " + filler, to_person=True) == "offer"
+
+
+@pytest.mark.parametrize("path", [HERE / "kinds.csv", HERE / "kinds_fresh.csv", DEV], ids=["own", "fresh", "dev"])
 def test_scores_as_promised(path):
     if not path.exists():
         pytest.skip("no labels here")

@@ -8,13 +8,16 @@ once, by the cues of the languages it may be in.
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache, reduce
+from operator import and_
 
 import polars as pl
 
 from transforms.cues import KINDS, Rule, foreign, languages
+from transforms.cues.literals import required
 from transforms.cues.tokens import tokens
 
-VERSION = "1"
+VERSION = "2"
 
 COLUMNS = {"text": pl.String, "channel": pl.String, "to_person": pl.Boolean, "is_reply": pl.Boolean, "lang": pl.String}
 _BY_CHANNEL = {
@@ -51,7 +54,9 @@ _FOREIGN = {  # letters and words of other languages in a script of ours
     "arabic": "[پچژگٹڈڑںے]", "devanagari": "ळ|आहे|छन्|हरू|भएको", "cyrillic": "[іїєґўјљњћђџѓќѕқғүұәөһң]",
 }  # fmt: skip
 _SLICE = 5000  # texts below which a thread is not worth its start
-_FIRED = {"row": pl.UInt32, "kind": pl.String, "rule": pl.String, "tier": pl.Int32, "order": pl.Int32, "code": pl.String}
+_MANY = 300  # texts from which it pays to learn which words the rules need
+_NAMED = {"rule": pl.String, "kind": pl.String, "tier": pl.Int32, "order": pl.Int32}
+_FIRED = {"row": pl.UInt32} | _NAMED | {"code": pl.String}
 
 
 def classify(frame: pl.DataFrame) -> pl.DataFrame:
@@ -84,17 +89,17 @@ def classify(frame: pl.DataFrame) -> pl.DataFrame:
 
 def _judge(rows: pl.DataFrame) -> pl.DataFrame:
     """The first rule that fires per row, over every language the row may be in; rows in no covered language are left out."""
-    spoken = _spoken(rows).with_columns(prefer=pl.int_range(pl.len()).over("row"))
+    spoken = _spoken(rows)
     parts = rows.join(spoken, on="row").partition_by("code", as_dict=True)
-    fired = pl.concat([pl.DataFrame(schema=_FIRED), *(_fire(part, code) for (code,), part in parts.items())])
-    best = fired.join(spoken, on=["row", "code"]).sort("tier", "order", "prefer").unique("row", keep="first", maintain_order=True)
-    first = spoken.filter(pl.col("prefer") == 0).select("row", first="code")
-    found = first.join(best, on="row", how="left")
+    fired = pl.concat([pl.DataFrame(schema=_FIRED), *(_fire(part, code).cast(_FIRED) for (code,), part in parts.items())])
+    liked = pl.Enum(["en", *(code for code in languages() if code != "en")])  # of a draw
+    best = fired.sort("tier", "order", pl.col("code").cast(liked)).unique("row", keep="first", maintain_order=True)
+    found = spoken.unique("row", keep="first").rename({"code": "first"}).join(best, on="row", how="left")
     return found.select("row", "kind", "rule", "tier", language=pl.coalesce("code", "first").str.head(2))
 
 
 def _spoken(rows: pl.DataFrame) -> pl.DataFrame:
-    """One row per text and language it may be in, the likeliest first: row, code (a file of cues).
+    """One row per text and language it may be in, English first: row, code (a file of cues).
 
     A language that is told is believed. A script one language has to itself tells it; in Latin the frequent words do, and
     where they leave a draw, or a short text holds none, every language of the draw is asked.
@@ -115,11 +120,16 @@ def _spoken(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _scripted(rows: pl.DataFrame) -> pl.DataFrame:
-    """The script most of a text is in, "foreign" where it is written as in a language without cues."""
-    latin = pl.col("whole").str.count_matches("[a-z]")
-    script = [pl.when(pl.col("whole").str.count_matches(p) * w > latin).then(pl.lit(s)) for s, (p, w) in _SCRIPTS.items()]
-    rows = rows.with_columns(script=pl.coalesce(*script, pl.lit("latin")))
-    other = [(pl.col("script") == s) & pl.col("whole").str.contains(p) for s, p in _FOREIGN.items()]
+    """The script most of a text is in, told by its first letter that is not Latin; "foreign" where it is written as in a
+    language without cues."""
+    whole, letter = pl.col("whole"), pl.col("whole").str.extract(f"({_LETTERS})")
+    first = pl.coalesce(*(pl.when(letter.str.contains(p)).then(pl.lit(s)) for s, (p, _) in _SCRIPTS.items()))
+    kana = (first == "han") & whole.str.contains(_SCRIPTS["kana"][0])
+    first = pl.when(kana).then(pl.lit("kana")).otherwise(first)
+    weight = first.replace_strict({s: w for s, (_, w) in _SCRIPTS.items()}, return_dtype=pl.UInt32)
+    most = whole.str.count_matches(_LETTERS) * weight > whole.str.count_matches("[a-z]")
+    rows = rows.with_columns(script=pl.when(most).then(first).otherwise(pl.lit("latin")))
+    other = [(pl.col("script") == s) & whole.str.contains(p) for s, p in _FOREIGN.items()]
     return rows.with_columns(script=pl.when(pl.any_horizontal(other)).then(pl.lit("foreign")).otherwise("script"))
 
 
@@ -144,42 +154,51 @@ def _latin(rows: pl.DataFrame) -> pl.DataFrame:
 
 def _fire(rows: pl.DataFrame, code: str) -> pl.DataFrame:
     """The first rule of one language that fires, for every row where one does."""
-    found, known = [], languages()
-    rules = known["any"].rules + (known[code].rules if code != "any" else ())
-    rows = rows.with_columns(**FLAGS).sort("row")
-    for tier in range(3):
-        for order, kind in enumerate(KINDS):
-            here = [r for r in rules if r.tier == tier and r.kind == kind]
-            if not here or rows.is_empty():
-                continue
-            near = rows.filter(rows.select(pl.any_horizontal(_near(r) for r in here)).to_series())
-            if near.is_empty():
-                continue
-            name = pl.coalesce(pl.when(_holds(r)).then(pl.lit(f"{kind}:{r.name}")) for r in here)
-            near = near.select("row", kind=pl.lit(kind), rule=name, tier=pl.lit(tier), order=pl.lit(order)).drop_nulls("rule")
-            found.append(near)
-            rows = rows.join(near, on="row", how="anti")
-    fired = pl.concat(found) if found else pl.DataFrame(schema=_FIRED).drop("code")
-    return fired.with_columns(code=pl.lit(code)).cast(_FIRED)
+    sought = _hits(rows["whole"], code) if rows.height >= _MANY else {}
+    flags, fired = rows.select(**FLAGS), [pl.DataFrame(schema={"at": pl.UInt32, "n": pl.Int32})]
+    left = pl.repeat(True, rows.height, dtype=pl.Boolean, eager=True)
+    for n, rule in enumerate(_ordered(code)):
+        allowed = reduce(and_, (~flags[f[1:]] if f[0] == "!" else flags[f] for f in rule.needs), left)
+        at = sought[n].filter(allowed.gather(sought[n])) if n in sought else allowed.arg_true()
+        text = rows["whole" if rule.whole else "said"]
+        for cues in rule.every:
+            at = at.filter(text.gather(at).str.contains(cues)) if len(at) else at
+        if rule.none and len(at):
+            at = at.filter(~rows["whole"].gather(at).str.contains(rule.none))
+        if len(at):
+            left.scatter(at, False)
+            fired.append(pl.DataFrame({"at": at}).with_columns(n=pl.lit(n)))
+    names = [(f"{r.kind}:{r.name}", r.kind, r.tier, KINDS.index(r.kind)) for r in _ordered(code)]
+    named = pl.DataFrame(names, _NAMED, orient="row")
+    found = pl.concat(fired)
+    return pl.concat([rows.select("row")[found["at"]], named[found["n"]]], how="horizontal").with_columns(code=pl.lit(code))
 
 
-def _flags(rule: Rule) -> pl.Expr:
-    return pl.all_horizontal(True, *(~pl.col(n[1:]) if n.startswith("!") else pl.col(n) for n in rule.needs))
+@cache
+def _ordered(code: str) -> list[Rule]:
+    """The rules of a language in the order in which they are tried."""
+    rules = [r for file in dict.fromkeys(("any", code)) for r in languages()[file].rules]
+    return sorted(rules, key=lambda r: (r.tier, KINDS.index(r.kind)))
 
 
-def _near(rule: Rule) -> pl.Expr:
-    """Whether the flags and the first cues allow the rule: most texts end here, so no more is asked of them."""
-    text = pl.col("whole" if rule.whole else "said")
-    if not rule.every:
-        return _flags(rule)
-    text = pl.when(_flags(rule)).then(text) if rule.needs else text
-    return text.str.contains(rule.every[0]).fill_null(False)
+def _hits(whole: pl.Series, code: str) -> dict[int, pl.Series]:
+    """For the rules that need some word of a few, the texts that hold one: all words are sought in one pass."""
+    words, rules = _sought(code)
+    plain = whole.str.replace_all("`", "", literal=True)
+    held = plain.to_frame("word").select(pl.col("word").str.extract_many(words["word"].unique().implode(), overlapping=True))
+    held = held.with_row_index("at").explode("word").drop_nulls().join(words, on="word", maintain_order="left")
+    parts = {n: part["at"].set_sorted().unique() for (n,), part in held.partition_by("n", as_dict=True).items()}
+    return {n: parts.get(n, pl.Series([], dtype=pl.UInt32)) for n in rules}
 
 
-def _holds(rule: Rule) -> pl.Expr:
-    text = pl.col("whole" if rule.whole else "said")
-    conditions = [_flags(rule), *(text.str.contains(p) for p in rule.every)]
-    return pl.all_horizontal(conditions + ([~pl.col("whole").str.contains(rule.none)] if rule.none else []))
+@cache
+def _sought(code: str) -> tuple[pl.DataFrame, frozenset[int]]:
+    """The words sought, with the place in `_ordered` of the rule each is for; and the rules that can do with it."""
+    told = set()
+    for n, rule in enumerate(_ordered(code)):
+        _, words = min((required(cues, languages()[code].frequent) for cues in rule.every), default=(0, ()))
+        told |= {(word, n) for word in words}
+    return pl.DataFrame(sorted(told), {"word": pl.String, "n": pl.Int32}, orient="row"), frozenset(n for _, n in told)
 
 
 def kinds(acts: pl.DataFrame) -> pl.DataFrame:
