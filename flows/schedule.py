@@ -70,6 +70,9 @@ def found(home: Home) -> str:
         table = subprocess.run(["crontab", "-l"], capture_output=True, text=True, check=False).stdout
         if any("givetake" in line and not line.lstrip().startswith("#") for line in table.splitlines()):
             return "crontab"
+    came = {night.name[:8] for night in home.nights.iterdir()} if home.nights.is_dir() else set()
+    if {f"{datetime.now(UTC) - timedelta(days):%Y%m%d}" for days in (1, 2, 3)} <= came:
+        return "a night came on each of the last 3 days"  # by a server, most likely
     return ""
 
 

@@ -123,6 +123,10 @@ def test_a_schedule_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     files, left = schedule.install(home, 4, "UTC", mac=False)
     assert left == ["systemctl --user daemon-reload", "systemctl --user enable --now givetake-olive.timer"]
     assert schedule.found(home) == "", "written, but nobody has started it"
+    for days in (1, 2, 3):
+        assert schedule.found(home) == ""
+        (home.nights / f"{datetime.now(UTC) - timedelta(days):%Y%m%d}T041500Z").mkdir()
+    assert schedule.found(home) == "a night came on each of the last 3 days"
     wants = files[-1].parent / "timers.target.wants"
     wants.mkdir()
     (wants / files[-1].name).symlink_to(files[-1])
