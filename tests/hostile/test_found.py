@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.hostile.fuzz import Later, cases, wrong
+from transforms.formats import csvs
 
 
 def spoiled(platform: str, case: str, path: str, change: Any) -> str:
@@ -47,3 +48,8 @@ def test_a_blank_is_nobody_in_a_list_of_threads(name: str) -> None:
 
 def test_a_member_of_a_workspace_has_an_id() -> None:
     assert spoiled("slack", "damaged", "users.json", lambda tree: _set(tree, 0, "id", to="")) == ""
+
+
+def test_a_table_may_begin_with_an_empty_line() -> None:
+    told = csvs.table(b"\n\nTime,Text\n2024,hello\n", ()).frame
+    assert told.select("time", "text").rows() == [("2024", "hello")]

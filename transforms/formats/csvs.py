@@ -102,7 +102,7 @@ def _header(text: str, needs: Iterable[Iterable[str]]) -> tuple[list[str], int, 
         first = line[0].strip("\ufeff\r\n").replace("\r", " ")
         separator = max(",\t;", key=first.count)
         columns = [squash(c) for c in next(csv.reader([first], delimiter=separator), [])]
-        if any(w <= set(columns) for w in wanted):
+        if columns and any(w <= set(columns) for w in wanted):
             return _named(columns), start, separator
     raise NotCsv("no line names the columns this file should have; if it is whole, its format is new")
 
