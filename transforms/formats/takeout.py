@@ -29,10 +29,18 @@ def spoken(text: pl.Expr) -> pl.Expr:
 
     Other languages put day, month and year in other orders; anything but UTC at the end, or a month that is not known, is null.
     """
-    return text.map_batches(_spoken, return_dtype=INSTANT)
+    return text.map_batches(_spoken, return_dtype=INSTANT, is_elementwise=True)
 
 
 def _spoken(text: pl.Series) -> pl.Series:
+    """Most exports are in English and alike, so only what is not is looked at more closely."""
+    told = text.str.replace_all("\u202f", " ", literal=True).str.to_datetime(_ENGLISH[0], time_unit="us", strict=False)
+    told = pl.select(sane(told.dt.replace_time_zone("UTC"))).to_series()
+    odd = told.is_null() & text.is_not_null()
+    return told.scatter(odd.arg_true(), _any_way(text.filter(odd))) if odd.any() else told
+
+
+def _any_way(text: pl.Series) -> pl.Series:
     plain = text.str.replace_all(r"[\s\u{202f}\u{a0}]+", " ").str.strip_chars(" ")
     told = pl.select(pl.coalesce(plain.str.to_datetime(f, time_unit="us", strict=False) for f in _ENGLISH)).to_series()
     odd = told.is_null() & plain.is_not_null()

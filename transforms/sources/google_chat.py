@@ -21,7 +21,7 @@ from transforms import times
 from transforms.act import Owner, Reading
 from transforms.archive import Archive, Member, Unreadable
 from transforms.formats import told
-from transforms.formats.jsonrecords import document, records
+from transforms.formats.jsonrecords import document, numbered
 from transforms.formats.takeout import spoken
 
 TITLE = "Google Chat"
@@ -34,7 +34,8 @@ IGNORES = {"Google Chat/Groups/*/*": "files that were sent", "Groups/DM */*": "f
 ROOM = 50  # people; in a larger one only those replied to are counterparts
 _SHOWS = re.compile(rb'"(messages|members|user|membership_info|name)"\s*:')
 _LIST = pl.List(pl.String)
-_SAID = {"i": pl.Int64, **dict.fromkeys(("email", "name", "type", "at", "text", "id", "topic", "state"), pl.String)}
+_SAID = {"i": pl.Int64, "member": pl.Int32,
+         **dict.fromkeys(("email", "name", "type", "at", "text", "id", "topic", "state"), pl.String)}  # fmt: skip
 _LOST = "not a message of the expected form; get the export again"
 
 
@@ -134,7 +135,8 @@ class Book:
         self.me: list[str] = []
         self.groups: dict[str, list[str]] = {}
         self.people: list[tuple] = []
-        self.said: list[pl.DataFrame] = []
+        self.folders: dict[int, str] = {}  # of the members with messages
+        self.said: dict[str, list] = {column: [] for column in _SAID}
         self.reacted: list[tuple] = []
 
     def user(self, member: Member, data: bytes) -> int:
@@ -159,30 +161,32 @@ class Book:
 
     def messages(self, member: Member, data: bytes) -> int:
         """All messages of one conversation."""
-        good, bad = records(data, Message, "messages")
+        good, numbers, bad = numbered(data, Message, "messages")
         for i in bad:
             self.reading.problem(member.number, i, _LOST)
-        all_ = list(good.values())
-        by = [m.creator or _NOBODY for m in all_]
-        frame = pl.DataFrame({
-            "i": list(good), "email": [p.email for p in by], "name": [p.name for p in by], "type": [p.user_type for p in by],
-            "at": [m.created_date for m in all_], "text": [m.text for m in all_], "id": [m.message_id for m in all_],
-            "topic": [m.topic_id for m in all_], "state": [m.message_state for m in all_],
-        }, schema=_SAID)  # fmt: skip
-        self.said.append(frame.with_columns(
-            by=_keyed(pl.col("email"), pl.col("name")), gone=(pl.col("state") == "DELETED").fill_null(False),
-            member=pl.lit(member.number, pl.Int32), folder=pl.lit(_folder(member)),
-        ))  # fmt: skip
+        by = [m.creator or _NOBODY for m in good]
+        told = {
+            "i": numbers, "email": [p.email for p in by], "name": [p.name for p in by], "type": [p.user_type for p in by],
+            "at": [m.created_date for m in good], "text": [m.text for m in good], "id": [m.message_id for m in good],
+            "topic": [m.topic_id for m in good], "state": [m.message_state for m in good],
+            "member": [member.number] * len(good),
+        }  # fmt: skip
+        self.folders[member.number] = _folder(member)
+        for column, values in told.items():
+            self.said[column] += values
         self.reacted += [
             (member.number, i, r.emoji.unicode if r.emoji else None, who.strip().lower())
-            for i, m in good.items() if m.reactions for r in m.reactions for who in r.reactor_emails or ()
+            for i, m in zip(numbers, good, strict=True) if m.reactions for r in m.reactions for who in r.reactor_emails or ()
         ]  # fmt: skip
         return len(good) + len(bad)
 
     def close(self) -> None:
         """Tell every act once."""
         self._whose()
-        said = pl.concat(self.said) if self.said else pl.DataFrame()
+        said = pl.DataFrame(self.said, schema=_SAID).with_columns(
+            by=_keyed(pl.col("email"), pl.col("name")), gone=(pl.col("state") == "DELETED").fill_null(False),
+            folder=pl.col("member").replace_strict(self.folders, return_dtype=pl.String),
+        )
         self._accounts(said)
         if said.is_empty():
             return
@@ -227,8 +231,10 @@ class Book:
             pl.coalesce(pl.when(pl.col("people").list.set_difference(nobody).list.len() > 0).then("people"), "wrote")
             .list.set_difference(nobody).list.sort().alias("others")
         ).select("folder", "others", n=pl.col("others").list.len())  # fmt: skip
-        group, topic, last = (pl.col("id").str.extract("^([^/]*)/([^/]*)/([^/]*)$", i) for i in (1, 2, 3))
-        rows = said.join(there, on="folder", how="left", maintain_order="left").with_columns(
+        parts = pl.col("id").str.extract_groups("^([^/]*)/([^/]*)/([^/]*)$")
+        parts = parts.struct.rename_fields(["in_group", "in_topic", "last"])
+        group, topic, last = pl.col("in_group"), pl.col("in_topic"), pl.col("last")
+        rows = said.with_columns(parts.struct.unnest()).join(there, on="folder", how="left", maintain_order="left").with_columns(
             own=pl.col("by").is_in(self.me).fill_null(False), happened_at=spoken(pl.col("at")), direct=pl.col("n") <= 1,
             thread=pl.concat_str(
                 group.fill_null(pl.col("folder")), pl.coalesce("topic", topic, "id"), separator="/", ignore_nulls=True
