@@ -1,0 +1,38 @@
+"""A Discord package of N messages in 200 channels: `write(folder, n)`; `floor(folder)` is its plain typed decode."""
+
+from __future__ import annotations
+
+import json
+import random
+from pathlib import Path
+
+import msgspec
+
+from transforms.sources.discord import Message
+
+TEXT = "gg thank you <@200000000000000007> for the match see you tomorrow at nine or ten lol great"
+ME, ROOMS = "100000000000000001", 200
+
+
+def write(folder: Path, n: int) -> None:
+    """Write the account, and per channel who is in it and what the owner said."""
+    rng = random.Random(7)
+    (folder / "Account").mkdir(parents=True)
+    (folder / "Account" / "user.json").write_text(json.dumps({"id": ME, "username": "olive", "relationships": []}))
+    for room in range(ROOMS):
+        number = 300_000_000_000_000_000 + room
+        target = folder / "Messages" / f"c{number}"
+        target.mkdir(parents=True)
+        channel = {"id": str(number), "type": "DM", "recipients": [ME, str(200_000_000_000_000_000 + room)]}
+        (target / "channel.json").write_text(json.dumps(channel))
+        said = [
+            {"ID": ((i * 977 + room + 1) * 60_000_000) << 22, "Timestamp": "2024-01-01 00:00:00", "Attachments": "",
+             "Contents": " ".join(rng.choices(TEXT.split(), k=rng.randrange(1, 30)))}
+            for i in range(n // ROOMS)
+        ]  # fmt: skip
+        (target / "messages.json").write_text(json.dumps(said))
+
+
+def floor(folder: Path) -> int:
+    """The same bytes into the same types."""
+    return sum(len(msgspec.json.decode(f.read_bytes(), type=list[Message])) for f in sorted(folder.rglob("messages.json")))

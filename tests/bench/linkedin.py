@@ -1,0 +1,37 @@
+"""A LinkedIn export of N messages, N reactions and N / 2 comments: `write(folder, n)`; `floor(folder)` reads it with polars."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import polars as pl
+
+TEXT = "thank you for the introduction shall we meet on tuesday the project is going well see the report attached"
+OWNER = "https://www.linkedin.com/in/olive-owner"
+
+
+def write(folder: Path, n: int) -> None:
+    """Write the tables."""
+    rng = random.Random(7)
+    said = [" ".join(rng.choices(TEXT.split(), k=rng.randrange(2, 50))) for _ in range(n)]
+    at = [f"20{15 + i % 10}-{1 + i % 12:02}-{1 + i % 28:02} {i % 24:02}:{i % 60:02}:{i % 59:02}" for i in range(n)]
+    with (folder / "messages.csv").open("w") as f:
+        f.write("CONVERSATION ID,CONVERSATION TITLE,FROM,SENDER PROFILE URL,TO,RECIPIENT PROFILE URLS,")
+        f.write("DATE,SUBJECT,CONTENT,FOLDER\n")
+        for i in range(n):
+            other, url = f"Person {i % 500}", f"https://www.linkedin.com/in/person-{i % 500}"
+            pair = ("Olive Owner", OWNER, other, url) if i % 2 else (other, url, "Olive Owner", OWNER)
+            f.write(f'2-{i % 500},,{",".join(pair)},{at[i]} UTC,,"{said[i]}, and so on",INBOX\n')
+    link = "https://www.linkedin.com/feed/update/urn%3Ali%3Aactivity%3A"
+    with (folder / "Reactions.csv").open("w") as f:
+        f.write("Date,Type,Link\n")
+        f.writelines(f"{at[i]},LIKE,{link}{6_500_000_000_000_000_000 + i}\n" for i in range(n))
+    with (folder / "Comments.csv").open("w") as f:
+        f.write("Date,Link,Message\n")
+        f.writelines(f'{at[i]},{link}{6_500_000_000_000_000_000 + i},"{said[i]}"\n' for i in range(n // 2))
+
+
+def floor(folder: Path) -> int:
+    """Read the same bytes."""
+    return sum(pl.read_csv(file, infer_schema=False).height for file in sorted(folder.glob("*.csv")))
