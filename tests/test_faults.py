@@ -10,6 +10,7 @@ import sys
 import time
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from flows import cli, inbox
@@ -19,6 +20,7 @@ from flows.stages import Damaged, Night, alone, lay
 from tests.exports import zipped
 from tests.faults.damage import spoil
 from tests.faults.homes import CASES
+from tests.faults.machine import possible
 
 GIVETAKE = [sys.executable, "-c", "from flows.cli import main; main()"]
 
@@ -28,6 +30,16 @@ def home(tmp_path: Path) -> Home:
     home = Home(tmp_path / "home").make()
     zipped(CASES / "x" / "2025-tweets" / "archive", home.inbox / "x.zip")
     return home
+
+
+@pytest.mark.skipif(not possible(), reason="faults are made on Linux with a C compiler")
+def test_a_night_killed_in_places_all_over_it_is_mended_by_the_next(tmp_path: Path) -> None:
+    told = subprocess.run(
+        [sys.executable, "-m", "tests.faults", "2", "--trials", "6", "--results", tmp_path / "results"],
+        cwd=Path(__file__).parents[1], capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert told.returncode == 0, told.stdout[-2000:] + told.stderr[-2000:]
+    assert len((tmp_path / "results").read_text().splitlines()) == 6
 
 
 def test_facts_that_cannot_be_written_stop_the_night(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -40,10 +52,10 @@ def test_facts_that_cannot_be_written_stop_the_night(home: Home, monkeypatch: py
     assert not list(home.facts.glob("*.parquet"))
 
 
-def test_a_full_disk_is_not_told_as_a_bug() -> None:
-    told = cli._line(RuntimeError('Could not write file "x": No space left on device'))
+def test_a_fault_of_the_disk_is_not_told_as_a_bug() -> None:
+    told = cli._line(duckdb.IOException('Could not write file "x": No space left on device'))
     assert "no space left on device" in told
-    assert "bug" not in told
+    assert all("bug" not in line for line in (told, cli._line(duckdb.FatalException("fsync failed!"))))
 
 
 def test_a_second_run_says_so_before_prefect_starts(home: Home) -> None:
@@ -61,10 +73,9 @@ def test_damaged_facts_are_read_again_and_without_their_archive_stop_the_night(h
     assert [r.outcome for r in read_inbox(home, Settings())] == ["read"]
     facts = next(home.facts.glob("*.parquet"))
     whole = facts.read_bytes()
-    for seed in range(3):
-        spoil(facts, random.Random(seed))
-        assert [r.outcome for r in read_inbox(home, Settings())] == ["read"]
-        assert facts.read_bytes() == whole
+    spoil(facts, random.Random(0))
+    assert [r.outcome for r in read_inbox(home, Settings())] == ["read"]
+    assert facts.read_bytes() == whole
     night = Night.begin(home, Settings())
     (home.inbox / "x.zip").unlink()
     lay(night)  # facts outlive their archive

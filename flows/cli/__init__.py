@@ -114,9 +114,10 @@ def _line(error: Exception) -> str:
         return str(error)
     if isinstance(error, OSError) and error.strerror:
         return f"{error.filename or 'a file'} — {error.strerror.lower()} — free it, or choose another --home"
-    for trouble in map(os.strerror, (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS)):
-        if trouble in str(error):  # as DuckDB tells it
-            return f"the disk of the home — {trouble.lower()} — make room or mend it, then run again; the last good night stays"
+    troubles = [t for t in map(os.strerror, (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS)) if t in str(error)]
+    if troubles or type(error).__name__ in ("IOException", "FatalException"):  # as DuckDB tells it, now in words, now without
+        found = troubles[0].lower() if troubles else "could not be written or read"
+        return f"the disk of the home — {found} — make room or mend it, then run again; the last good night stays"
     if type(error).__name__ == "ValidationError" and hasattr(error, "errors"):
         told = [f"{'.'.join(map(str, e['loc']))} — {e['msg']}" for e in error.errors(include_input=False)]
         return "settings: " + "; ".join(told) + " — see givetake.toml and GIVETAKE_* in the environment"

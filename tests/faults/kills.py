@@ -44,7 +44,7 @@ class Struck:
         self.folder, self.base, self.plan, self.gates = folder, base, plan, gates
         self.home = folder / "struck"  # always here: the warehouse names its facts by their whole path
         self.stages = list(self._look())
-        self.since = 0
+        self.since = self.left = 0
 
     def _look(self) -> Iterator[Stage]:
         """Go through a night stage by stage, and keep the home before each."""
@@ -75,10 +75,10 @@ class Struck:
         return ended
 
     def judge(self, ended: Ended) -> list[str]:
-        """What is wrong now; every few times a rerun comes first."""
+        """What is wrong now, and every few times, and at last, after a rerun."""
         wrong = stands(self.home, self.base, ended)
-        self.since += 1
-        if self.since % SERIES == 0 or wrong:
+        self.since, self.left = self.since + 1, self.left - 1
+        if self.since == SERIES or not self.left or wrong:
             wrong += [f"after up to {SERIES} faults: {w}" for w in mended(self.home, self.base, self.gates)]
             self.since = 0
             shutil.rmtree(self.home)
@@ -133,7 +133,7 @@ def named_points(struck: Struck, trials: Iterator[int]) -> Iterator[tuple[str, l
     for trial in trials:
         (stage, op, file, n), when = told[spread(trial, len(told))]
         ended = struck.strike(stage, on=EVERY, at=n, action=when)
-        wrong = [] if ended.code == -9 else [f"not killed but ended with {ended.code}"]
+        wrong = [] if ended.code == -9 else [f"not killed but ended with {ended.code}: {ended.lines[-1:]}"]
         yield f"{when} {op} of {file} in {stage.name}", wrong + struck.judge(ended)
 
 

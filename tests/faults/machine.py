@@ -89,13 +89,13 @@ class Plan:
 
 @dataclass
 class Ended:
-    """How a trial ended: its exit code or -signal, what it said on stdout and stderr, and its seconds."""
+    """How a trial ended: its exit code or -signal, what it said on stdout and stderr, and its seconds by both clocks."""
 
     code: int
     out: str
     err: str
     seconds: float
-    peak_kb: int = 0
+    cpu: float
 
     @property
     def lines(self) -> list[str]:
@@ -164,10 +164,11 @@ def wait(started: Started, kill_after: float | None = None, alone: bool = False,
     if not alone:
         end(started.pid)
     seconds = time.monotonic() - started.since
+    cpu = used.ru_utime + used.ru_stime
     out, err = (p.read_text(errors="replace") for p in (started.out, started.err))
     for path in (started.out, started.err):
         path.unlink()
-    return Ended(os.waitstatus_to_exitcode(status), out, err, seconds, used.ru_maxrss)
+    return Ended(os.waitstatus_to_exitcode(status), out, err, seconds, cpu)
 
 
 def end(pid: int, alone: bool = False) -> None:

@@ -34,10 +34,10 @@ def starts(struck: Struck, trials: Iterator[int]) -> Iterator[tuple[str, list[st
         ended = [wait(one) for one in many]
         codes = sorted(e.code for e in ended)
         wrong = [] if set(codes[1:]) <= {4} and codes[0] == 0 else [f"ended with {codes}"]
-        wrong += [f"busy was said after {e.seconds:.1f} s" for e in ended if e.code == 4 and e.seconds > 5]
+        busy = [e.cpu for e in ended if e.code == 4]  # on a busy machine the clock on the wall tells of the others
+        wrong += [f"busy was said after {seconds:.1f} s" for seconds in busy if seconds > 5]
         wrong += stands(home, struck.base, ended[0]) if not killed else []
-        busy = [e.seconds for e in ended if e.code == 4]
-        when = f"{len(busy)} busy, the slowest after {max(busy, default=0):.1f} s"
+        when = f"{len(busy)} busy, the slowest after {max(busy, default=0):.2f} s of CPU"
         yield f"{len(many)} starts{' after a kill' if killed else ''}, {when}", wrong
 
 
