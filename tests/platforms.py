@@ -151,3 +151,121 @@ class LinkedIn(Platform):
 
     def routes(self) -> dict[str, Any]:
         return {"/rest/memberSnapshotData": self.rows, "/rest/memberChangeLogs": self.changes}
+
+
+class GitHub(Platform):
+    """A repository in which ana comments; two comments a page."""
+
+    def notify(self, n: int) -> None:
+        self.notices.append(comment(n))
+
+    def routes(self) -> dict[str, Any]:
+        return routes(self.notices, [], self) | {"/repos/olive/oven/stargazers": lambda asked: []}
+
+
+def user(login: str) -> dict[str, Any]:
+    return {"login": login, "html_url": f"https://github.com/{login}", "type": "User", "followers": 1, "following": 0}
+
+
+def comment(n: int) -> dict[str, Any]:
+    at = f"2026-01-{1 + n // 24:02}T{n % 24:02}:00:00Z"
+    return {
+        "id": 30 + n, "html_url": f"https://github.com/olive/oven/issues/4#issuecomment-{30 + n}", "user": user("ana"),
+        "created_at": at, "updated_at": at, "body": f"try pears, {n}", "reactions": {"total_count": n % 2},
+    }  # fmt: skip
+
+
+def routes(comments: list[dict[str, Any]], events: list[dict[str, Any]], at: Platform) -> dict[str, Any]:
+    def changed(asked: dict[str, str]) -> Any:
+        found = [c for c in comments if c["updated_at"] >= asked["since"]]
+        page = int(asked.get("page", 1))
+        more = {"Link": f'<{at.url}/repos/olive/oven/issues/comments?since={asked["since"]}&page={page + 1}>; rel="next"'}
+        return found[2 * page - 2 : 2 * page], more if len(found) > 2 * page else {}
+
+    mine = {"id": 9, "user": user("olive"), "content": "heart", "created_at": "2026-01-20T10:00:00Z"}
+    return {
+        "/user": lambda asked: user("olive"),
+        "/user/repos": lambda asked: [{"full_name": "olive/oven"}, {"full_name": "olive/gone"}],
+        "/users/olive/events": lambda asked: events, "/user/followers": lambda asked: [user("ana")],
+        "/user/following": lambda asked: [], "/user/starred": lambda asked: [],
+        "/repos/olive/oven/stargazers": lambda asked: [{"starred_at": "2026-01-01T00:00:00Z", "user": user("ben")}],
+        "/repos/olive/oven/issues": lambda asked: [], "/repos/olive/oven/pulls/comments": lambda asked: [],
+        "/repos/olive/oven/issues/comments": changed,
+        **{f"/repos/olive/oven/issues/comments/{30 + n}/reactions": lambda asked: [mine] for n in range(1, 28, 2)},
+    }  # fmt: skip
+
+
+class YouTube(Platform):
+    """A channel on whose one video ana comments; every third answers the owner's own, of which only its own list tells."""
+
+    CHANNEL = "UC" + "o" * 22
+
+    def __init__(self) -> None:
+        super().__init__(channel=self.CHANNEL)
+        self.notices.append(self.thread("Ug", 0, self.CHANNEL))
+
+    def thread(self, key: str, n: int, by: str) -> dict[str, Any]:
+        return {"id": key, "snippet": {"topLevelComment": self.said(key, n, by), "videoId": "dQw4w9WgXcQ"}, "all": []}
+
+    def said(self, key: str, n: int, by: str) -> dict[str, Any]:
+        at = f"2026-01-{1 + n // 24:02}T{n % 24:02}:00:00Z"
+        told = {"textDisplay": f"pear {n}", "publishedAt": at, "authorDisplayName": "@ana", "authorChannelId": {"value": by}}
+        return {"id": key, "snippet": told}
+
+    def notify(self, n: int) -> None:
+        ana = "UC" + "a" * 22
+        if n % 3:
+            self.notices.append(self.thread(f"Ug{n}", n, ana))
+        else:
+            self.notices[0]["all"].append(self.said(f"Ug.r{n}", n, ana))
+
+    def listed(self, kind: str, rows: list[Any], asked: dict[str, str], most: int = 2) -> Any:
+        at = int(asked.get("pageToken", 0))
+        more = {"nextPageToken": str(at + most)} if at + most < len(rows) else {}
+        return {"kind": f"youtube#{kind}ListResponse", "items": rows[at : at + most]} | more
+
+    def threads(self, asked: dict[str, str]) -> Any:
+        rows = [{"id": t["id"], "snippet": t["snippet"] | {"totalReplyCount": len(t["all"])}} for t in self.notices[::-1]]
+        return self.listed("commentThread", rows, asked)
+
+    def replies(self, asked: dict[str, str]) -> Any:
+        return self.listed("comment", [c for t in self.notices if t["id"] == asked["parentId"] for c in t["all"]], asked)
+
+    def routes(self) -> dict[str, Any]:
+        return {
+            "/youtube/v3/channels": lambda asked: self.listed("channel", [{"id": self.CHANNEL}], asked),
+            "/youtube/v3/commentThreads": self.threads, "/youtube/v3/comments": self.replies,
+        }
+
+
+class Reddit(Platform):
+    """An inbox of replies, newest first, three a page; one own comment that answers somebody."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.comments = [self.thing("t1", "c1", "Olive", 0, parent_id="t1_x5", link_id="t3_p9")]
+
+    def thing(self, kind: str, key: str, by: str, n: int, **more: Any) -> dict[str, Any]:
+        at = 1767600000.0 + n * 3600
+        data = {"id": key, "name": f"{kind}_{key}", "author": by, "body": f"pear {n}", "created_utc": at}
+        return {"kind": kind, "data": data | more}
+
+    def notify(self, n: int) -> None:
+        told = {"type": "comment_reply", "context": f"/r/trees/comments/p9/x/r{n}/", "parent_id": "t1_c1"}
+        self.notices.append(self.thing("t1", f"r{n}", "Ana", n, **told))
+
+    def listed(self, rows: list[Any], asked: dict[str, str], most: int = 3) -> Any:
+        names = [r["data"]["name"] for r in rows[::-1]]
+        at = names.index(asked["after"]) + 1 if "after" in asked else 0
+        page = rows[::-1][at : at + most]
+        return {"kind": "Listing", "data": {"children": page, "after": names[at + most - 1] if at + most < len(rows) else None}}
+
+    def routes(self) -> dict[str, Any]:
+        return {
+            "/api/v1/me": lambda asked: {"name": "Olive"},
+            "/user/Olive/comments": lambda asked: self.listed(self.comments, asked),
+            "/user/Olive/submitted": lambda asked: self.listed([], asked),
+            "/message/inbox": lambda asked: self.listed(self.notices, asked),
+            "/message/sent": lambda asked: self.listed([], asked),
+            "/api/info": lambda asked: self.listed([self.thing("t1", "x5", "Ben", 0)], {}),
+        }

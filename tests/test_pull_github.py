@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 import pytest
@@ -13,6 +12,7 @@ import pytest
 from flows.pull import pull_all
 from flows.settings import Home, Settings
 from tests.exports import zipped
+from tests.platforms import GitHub, comment, routes
 from tests.servers import TOKEN, serving
 from transforms.act import Owner
 from transforms.archive import open_archive
@@ -27,38 +27,6 @@ def home(tmp_path: Path) -> Home:
     return Home.find(tmp_path / "home", "me").make()
 
 
-def user(login: str) -> dict[str, Any]:
-    return {"login": login, "html_url": f"https://github.com/{login}", "type": "User", "followers": 1, "following": 0}
-
-
-def comment(n: int) -> dict[str, Any]:
-    at = f"2026-01-{n:02}T10:00:00Z"
-    return {
-        "id": 30 + n, "html_url": f"https://github.com/olive/oven/issues/4#issuecomment-{30 + n}", "user": user("ana"),
-        "created_at": at, "updated_at": at, "body": f"try pears, {n}", "reactions": {"total_count": n % 2},
-    }  # fmt: skip
-
-
-def routes(comments: list[dict[str, Any]], events: list[dict[str, Any]], url: list[str]) -> dict[str, Any]:
-    def changed(asked: dict[str, str]) -> Any:
-        found = [c for c in comments if c["updated_at"] >= asked["since"]]
-        page = int(asked.get("page", 1))
-        more = {"Link": f'<{url[0]}/repos/olive/oven/issues/comments?since={asked["since"]}&page={page + 1}>; rel="next"'}
-        return found[2 * page - 2 : 2 * page], more if len(found) > 2 * page else {}
-
-    mine = {"user": user("olive"), "content": "heart", "created_at": "2026-01-20T10:00:00Z"}
-    return {
-        "/user": lambda asked: user("olive"),
-        "/user/repos": lambda asked: [{"full_name": "olive/oven"}, {"full_name": "olive/gone"}],
-        "/users/olive/events": lambda asked: events, "/user/followers": lambda asked: [user("ana")],
-        "/user/following": lambda asked: [], "/user/starred": lambda asked: [],
-        "/repos/olive/oven/stargazers": lambda asked: [{"starred_at": "2026-01-01T00:00:00Z", "user": user("ben")}],
-        "/repos/olive/oven/issues": lambda asked: [], "/repos/olive/oven/pulls/comments": lambda asked: [],
-        "/repos/olive/oven/issues/comments": changed,
-        **{f"/repos/olive/oven/issues/comments/{30 + n}/reactions": lambda asked: [mine] for n in range(1, 28, 2)},
-    }  # fmt: skip
-
-
 def acts(home: Home) -> pl.DataFrame:
     found = [
         sources()["github"].read(open_archive([p]), Owner()).facts() for p in home.inbox.iterdir() if not p.name.startswith(".")
@@ -68,9 +36,11 @@ def acts(home: Home) -> pl.DataFrame:
 
 @pytest.mark.parametrize("fault", ["", "cut with length", "rate limit 403", "429 after 0", "html"])
 def test_what_changed_is_stored_once_with_its_reactions(home: Home, fault: str) -> None:
-    comments, events, url = [comment(n) for n in range(1, 6)], [], [""]
-    with serving(routes(comments, events, url)) as server:
-        url[0] = server.url
+    platform = GitHub()
+    comments, events = platform.notices, []
+    comments += [comment(n) for n in range(1, 6)]
+    with serving(routes(comments, events, platform)) as server:
+        platform.url = server.url
         settings = Settings(pull={"github": {"server": server.url}})
         server.misbehave(*[fault] * bool(fault), after=6)
         ask = lambda: pull_all(home, settings, tokens={"github": TOKEN})[0]  # noqa: E731

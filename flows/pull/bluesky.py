@@ -18,7 +18,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from flows.pull.http import Answer, Client, PullFailed, pages
+from flows.pull.http import Answer, Client, Fits, PullFailed, now, pages
 from flows.pull.store import Draft, Store
 from flows.settings import Home, Settings
 
@@ -51,14 +51,15 @@ def pull(home: Home, settings: Settings, client: Client) -> list[Path]:
     did, client.token = session.value.get("did"), session.value.get("accessJwt")
     if not isinstance(did, str) or not re.fullmatch(r"did:[a-z]+:[\w.:%-]+", did) or not isinstance(client.token, str):
         raise PullFailed("the server opened no session — look at `server` in the settings")
-    followers = list(pages(client, "/xrpc/app.bsky.graph.getFollowers", dict, _further, actor=did, limit=100))
+    asked = {"actor": did, "limit": 100}
+    followers = list(pages(client, "/xrpc/app.bsky.graph.getFollowers", dict, _further, fits=_has("followers"), **asked))
     written = _news(store, client, did, followers if options.chat else None)
     return written + _snapshot(store, did, followers, _repository(client, session.value, options), options.snapshots)
 
 
 def _news(store: Store, client: Client, did: str, beside_chats: list[Answer] | None) -> list[Path]:
     """What came since the cursor. Beside chats go the followers, whose list names the owner; messages do not."""
-    cursor = store.cursor(did)
+    cursor, started = store.cursor(did), now()
     news = store.draft("news")
     try:
         newest = _back(
@@ -73,8 +74,10 @@ def _news(store: Store, client: Client, did: str, beside_chats: list[Answer] | N
             _followers(news, beside_chats)
         if not fresh:
             return []
+        chats = [] if beside_chats is None else ["messages"]
+        news.tell(did, dict.fromkeys(["notifications", *chats], cursor.get("until")), started)
         written = [news.commit()]
-        store.remember(cursor)
+        store.remember(cursor | {"until": started})
         return written
     finally:
         news.discard()
@@ -85,8 +88,8 @@ def _back(
 ) -> datetime:
     """Keep pages, newest first, until a day before the newest seen: the newest instant now."""
     newest = known = _instant(seen)
-    for n, answer in enumerate(pages(client, where, dict, _further, **asked), 1):
-        times = [_instant(item.get(time)) for item in _listed(answer, key) if isinstance(item, dict)]
+    for n, answer in enumerate(pages(client, where, dict, _further, fits=_has(key), **asked), 1):
+        times = [_instant(item.get(time)) for item in answer.value[key] if isinstance(item, dict)]
         keep(n, answer)
         newest = max([newest, *times])
         if known > _START and times and max(times) <= known and min(times) <= known - OVERLAP:
@@ -99,8 +102,8 @@ def _chats(put: Callable[[str, bytes], None], client: Client, cursor: dict[str, 
     client.headers["atproto-proxy"] = CHAT
     moved, revisions = False, dict(cursor.get("convos", {}))
     try:
-        lists = list(pages(client, "/xrpc/chat.bsky.convo.listConvos", dict, _further, limit=100))
-        for convo in [c for a in lists for c in _listed(a, "convos")]:
+        lists = list(pages(client, "/xrpc/chat.bsky.convo.listConvos", dict, _further, fits=_has("convos"), limit=100))
+        for convo in [c for a in lists for c in a.value["convos"]]:
             name, revision = str(convo.get("id")), str(convo.get("rev"))
             if not re.fullmatch(r"\w+", name) or revisions.get(name, ["", ""])[0] == revision:
                 continue
@@ -124,7 +127,6 @@ def _page(put: Callable[[str, bytes], None], stem: str, n: int, answer: Answer) 
 
 def _followers(draft: Draft, answers: list[Answer]) -> None:
     for n, answer in enumerate(answers, 1):
-        _listed(answer, "followers")
         draft.put(f"api/followers-{n}.json", answer.body)
 
 
@@ -167,11 +169,8 @@ def _further(answer: Answer) -> str:
     return told if isinstance(told, str) and "://" not in told else ""
 
 
-def _listed(answer: Answer, key: str) -> list[Any]:
-    found = answer.value.get(key)
-    if not isinstance(found, list):
-        raise PullFailed(f"an answer without its list of {key} — nothing of it was kept — try again later")
-    return found
+def _has(key: str) -> Fits:
+    return lambda value: isinstance(value[key], list)
 
 
 def _instant(told: Any) -> datetime:

@@ -11,12 +11,13 @@ that does not change is not seen.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, Field
 
-from flows.pull.http import Answer, Client, PullFailed, Refused, pages
+from flows.pull.http import Answer, Client, PullFailed, Refused, every, now, pages
 from flows.pull.store import Draft, Store
 from flows.settings import Home, Settings
 
@@ -46,26 +47,27 @@ def client(options: Options, token: str) -> Client:
 def pull(home: Home, settings: Settings, client: Client) -> list[Path]:
     """Store what is new since the cursor, and how stars and follows stand if that changed. Raises PullFailed."""
     options = Options(**settings.pull["github"])
-    store = Store(home, "github")
+    store, started = Store(home, "github"), now()
     me = client.get("/user")
     login = me.value.get("login")
     if not isinstance(login, str) or not re.fullmatch(r"[\w-]+", login):
         raise PullFailed("the server does not say whose token it is — look at `server` in the settings")
     asked = {"affiliation": "owner", "per_page": 100}
-    repositories = [r["full_name"] for a in _pages(client, "/user/repos", **asked) for r in a.value if isinstance(r, dict)]
+    found = _pages(client, "/user/repos", fits=every("full_name"), **asked)
+    repositories = [r["full_name"] for a in found for r in a.value]
     repositories = [r for r in repositories if isinstance(r, str) and re.fullmatch(r"[\w.-]+/[\w.-]+", r)]
-    written = _news(store, client, me, repositories)
+    written = _news(store, client, me, repositories, started)
     return written + _snapshot(store, client, me, repositories, options.snapshots)
 
 
-def _news(store: Store, client: Client, me: Answer, repositories: list[str]) -> list[Path]:
+def _news(store: Store, client: Client, me: Answer, repositories: list[str], started: str) -> list[Path]:
     cursor = store.cursor(me.value["login"])
     since, events = dict(cursor.get("since", {})), int(cursor.get("events", 0))
     news, fresh = store.draft("news"), False
     try:
         news.put("api/user.json", me.body)
         newest = events
-        for answer in _pages(client, f"/users/{me.value['login']}/events", per_page=100):
+        for answer in _pages(client, f"/users/{me.value['login']}/events", fits=every("id", "repo"), per_page=100):
             found = [int(e["id"]) for e in answer.value if str(e.get("id", "")).isdigit()]
             if max(found, default=0) <= events:
                 break
@@ -78,8 +80,9 @@ def _news(store: Store, client: Client, me: Answer, repositories: list[str]) -> 
                 fresh |= _changed(news, client, repository, place, name, reactions, since, key)
         if not fresh:
             return []
+        news.tell(me.value["login"], dict.fromkeys(("events", "texts"), cursor.get("until")), started)
         written = [news.commit()]
-        store.remember(cursor | {"since": since, "events": newest})
+        store.remember(cursor | {"since": since, "events": newest, "until": started})
         return written
     finally:
         news.discard()
@@ -91,8 +94,8 @@ def _changed(
     """Write the texts that changed since, with their reactions and reviews: whether there are any."""
     before, moved = since.get(key, _BEGIN), False
     asked: dict[str, Any] = {"since": before, "sort": "updated", "direction": "asc", "per_page": 100}
-    for answer in _pages(client, f"/repos/{repository}/{place}", **asked, **({"state": "all"} if place == "issues" else {})):
-        new = [t for t in answer.value if isinstance(t, dict) and str(t.get("updated_at", "")) > before]
+    for answer in _grown(client, f"/repos/{repository}/{place}", asked | ({"state": "all"} if place == "issues" else {})):
+        new = [t for t in answer.value if str(t["updated_at"]) > before]
         if not new:  # `since` gives the one it names again
             continue
         moved = True
@@ -103,13 +106,28 @@ def _changed(
             told = text.get("reactions")
             if isinstance(told, dict) and told.get("total_count") and isinstance(id_, int):
                 where = f"/repos/{repository}/{reactions.format(number=number, id=id_)}/reactions"
-                for n, page in enumerate(_pages(client, where, per_page=100)):
-                    news.put(f"api/reactions/{'' if not n else f'{n}-'}{name}-{id_}.json", page.body)
+                for n, page in enumerate(_pages(client, where, fits=every("content"), per_page=100), 1):
+                    news.put(f"api/reactions/{n}-{name}-{id_}.json", page.body)  # no name that a page of texts may have
             if isinstance(text.get("pull_request"), dict) and isinstance(number, int):
-                for page in _pages(client, f"/repos/{repository}/pulls/{number}/reviews", per_page=100):
+                for page in _pages(client, f"/repos/{repository}/pulls/{number}/reviews", fits=every("state"), per_page=100):
                     if page.value:
                         _put(news, "reviews", page)
     return moved
+
+
+def _grown(client: Client, where: str, asked: dict[str, Any]) -> Iterator[Answer]:
+    """Pages, each asked for from the newest text of the page before: by number, a text that changes now would move others."""
+    seen: set[Any] = set()
+    while True:
+        try:
+            answer = client.get(where, list, every("id", "updated_at", "body"), **asked)
+        except Refused:  # a repository without issues, or gone since it was listed
+            return
+        if {t["id"] for t in answer.value} <= seen:
+            return
+        yield answer
+        seen |= {t["id"] for t in answer.value}
+        asked["since"] = max(str(t["updated_at"]) for t in answer.value)
 
 
 def _snapshot(store: Store, client: Client, me: Answer, repositories: list[str], keep: int) -> list[Path]:
@@ -117,12 +135,12 @@ def _snapshot(store: Store, client: Client, me: Answer, repositories: list[str],
     try:
         snapshot.put("api/user.json", me.body)
         for name in ("followers", "following"):
-            for answer in _pages(client, f"/user/{name}", per_page=100):
+            for answer in _pages(client, f"/user/{name}", fits=every("login"), per_page=100):
                 _put(snapshot, name, answer)
         plain, client.headers["Accept"] = client.headers["Accept"], _STARS
         try:
             for where, name in (("/user/starred", "starred"), *((f"/repos/{r}/stargazers", "stargazers") for r in repositories)):
-                for answer in _pages(client, where, per_page=100):
+                for answer in _pages(client, where, fits=every("starred_at"), per_page=100):
                     if answer.value:
                         _put(snapshot, name, answer)
         finally:

@@ -29,6 +29,7 @@ from urllib3.util import Retry
 CHUNK = 1 << 16
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _AGAIN = (408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 529)
+Fits = Callable[[Any], bool]
 _LIMITED = "the server asks to wait longer than a pull may; the next one goes on from here"
 
 
@@ -95,13 +96,20 @@ class Client:
         )  # fmt: skip
         self._session = requests.Session()
 
-    def get(self, where: str, kind: type = dict, **params: Any) -> Answer:
-        """An answer of JSON whose outermost is `kind`. `where` is a path, or an address of the same server."""
-        return self._ask("GET", where, kind, params=params)
+    def get(self, where: str, kind: type = dict, fits: Fits | None = None, **params: Any) -> Answer:
+        """An answer of JSON whose outermost is `kind`; one that does not fit is asked for again, like one that is cut.
+
+        `where` is a path, or an address of the same server.
+        """
+        return self._ask("GET", where, kind, params=params, fits=fits)
 
     def post(self, where: str, body: dict[str, str], kind: type = dict) -> Answer:
         """The same, for what is asked by POST."""
         return self._ask("POST", where, kind, json=body)
+
+    def submit(self, where: str, form: dict[str, str], kind: type = dict) -> Answer:
+        """The same, of a form."""
+        return self._ask("POST", where, kind, data=form)
 
     def fetch(self, where: str, target: Path, *, largest: int = 4 << 30, **params: Any) -> None:
         """Write a body that is no JSON to a file, unchanged. One whose end cannot be told from a cut is refused."""
@@ -126,7 +134,7 @@ class Client:
                 if response.status_code < 300:
                     self._pace(response)
                     return answer
-                why = self._refusal(response)
+                why = self._refusal(response, answer.body)
             except _Broken as broken:
                 why = str(broken)
             except requests.exceptions.SSLError:
@@ -165,16 +173,16 @@ class Client:
 
     def _once(
         self, method: str, url: str, kind: type | None, until: float, late: threading.Event, *, target: Path | None = None,
-        largest: int = 0, params: dict[str, Any] | None = None, json: Any = None,
+        largest: int = 0, fits: Fits | None = None, **sent: Any,
     ) -> tuple[requests.Response, Answer]:  # fmt: skip
         self.requests += 1
         with ExitStack() as stack:
             response = stack.enter_context(self._session.request(
-                method, url, params=params, json=json, headers=self.headers, auth=self._sign, stream=True,
+                method, url, **sent, headers=self.headers, auth=self._sign, stream=True,
                 allow_redirects=False, timeout=(self.stall, self.stall),
             ))  # fmt: skip
             if response.status_code >= 300:
-                return response, Answer(b"", response.headers)
+                return response, Answer(_start(response) if response.status_code == 403 else b"", response.headers)
             if response.headers.get("Content-Encoding", "identity").lower() not in ("", "identity"):
                 raise _Broken("compressed, though asked for plain")
             framed = "Content-Length" in response.headers or "chunked" in response.headers.get("Transfer-Encoding", "").lower()
@@ -195,7 +203,7 @@ class Client:
             if size != int(response.headers.get("Content-Length", size)):
                 raise _Broken("cut short")
         told = whole.getvalue()
-        return response, Answer(told, response.headers, _value(told, kind) if kind else None)
+        return response, Answer(told, response.headers, _value(told, kind, fits) if kind else None)
 
     def _sign(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         """Called even without a token: else requests would look for one in ~/.netrc."""
@@ -203,9 +211,12 @@ class Client:
             request.headers["Authorization"] = f"Bearer {self.token}"
         return request
 
-    def _refusal(self, response: requests.Response) -> str:
-        """What to tell of a status that may pass; raises for one that stays."""
+    def _refusal(self, response: requests.Response, body: bytes) -> str:
+        """What to tell of a status that may pass; raises for one that stays. Google tells by the body what a 403 means."""
         code, limited = response.status_code, _remaining(response) == 0 or "Retry-After" in response.headers
+        if re.search(rb'"reason":\s*"(quota|dailyLimit)Exceeded"', body):
+            raise PullFailed("the requests of this day are used up — nothing is lost by it; the next pull goes on")
+        limited = limited or re.search(rb'"reason":\s*"(userR|r)ateLimitExceeded', body) is not None
         if code in _AGAIN or (code == 403 and limited):
             return "the server asks for patience (429)" if code in (403, 429) else f"the server is unwell ({code})"
         if code in (401, 403):
@@ -237,15 +248,18 @@ class Client:
         sleep(seconds)
 
 
-def pages(client: Client, where: str, kind: type, follow: Callable[[Answer], str], most: int = 10_000, **params: Any) -> Any:
+def pages(
+    client: Client, where: str, kind: type, follow: Callable[[Answer], str], *, fits: Fits | None = None, cursor: str = "cursor",
+    most: int = 10_000, **params: Any,
+) -> Any:  # fmt: skip
     """Answers page by page; `follow` tells the next address or cursor from an answer, "" at the end.
 
-    A relative cursor is sent as the parameter `cursor`. Pages that go in a circle raise PullFailed.
+    What is no address is sent as the parameter `cursor` names. Pages that go in a circle raise PullFailed.
     """
     seen: set[str] = set()
     address, bodies = where, set()
     for _ in range(most):
-        answer = client.get(address, kind, **params)
+        answer = client.get(address, kind, fits, **params)
         further = follow(answer)
         if further in seen or (further and answer.sha256 in bodies):
             raise PullFailed("the pages go in a circle — nothing further is taken from them — please report it")
@@ -257,7 +271,7 @@ def pages(client: Client, where: str, kind: type, follow: Callable[[Answer], str
         if _other(further):
             address, params = further, {}
         else:
-            params["cursor"] = further
+            params[cursor] = further
     raise PullFailed("more pages than there can be — nothing further is taken from them — please report it")
 
 
@@ -271,14 +285,30 @@ def parameter(url: str, name: str) -> str:
     return dict(parse_qsl(urlsplit(url).query)).get(name, "")
 
 
-def _value(body: bytes, kind: type) -> Any:
+def every(*keys: str) -> Fits:
+    """Fits a list of objects that all have these keys."""
+    return lambda value: all(key in item for item in value for key in keys)
+
+
+def _value(body: bytes, kind: type, fits: Fits | None) -> Any:
     try:
         value = msgspec.json.decode(body)
     except (msgspec.DecodeError, RecursionError, UnicodeError):
         raise _Broken("not JSON, or cut short") from None
-    if not isinstance(value, kind):
+    try:
+        documented = isinstance(value, kind) and (fits is None or fits(value))
+    except (KeyError, TypeError, AttributeError):
+        documented = False
+    if not documented:
         raise _Broken("not the JSON that is documented")
     return value
+
+
+def _start(response: requests.Response) -> bytes:
+    """The beginning of a refusal, as far as it comes at once."""
+    with suppress(HTTPError, OSError, ValueError):
+        return response.raw.read1(4096, decode_content=False)
+    return b""
 
 
 def _other(where: str) -> bool:

@@ -15,7 +15,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from flows.pull.http import Answer, Client, PullFailed, Refused, now
+from flows.pull.http import Answer, Client, Fits, PullFailed, Refused, now
 from flows.pull.store import Draft, Store
 from flows.settings import Home, Settings
 
@@ -64,22 +64,29 @@ def _domain(client: Client, domain: str) -> list[Answer]:
     found: list[Answer] = []
     for start in range(_PAGES):
         try:
-            answer = client.get(_SNAPSHOT, q="criteria", domain=domain, start=start)
+            answer = client.get(_SNAPSHOT, dict, _of(domain), q="criteria", domain=domain, start=start)
         except Refused as refused:
             if refused.code != 404:  # "No data found for this memberId"
                 raise
             return found
-        if not _rows(answer) or (found and _rows(answer) == _rows(found[-1])):
+        if not _rows(answer):
             return found
+        if found and _rows(answer) == _rows(found[-1]):
+            raise PullFailed("the pages go in a circle — nothing further is taken from them — please report it")
         found.append(answer)
     raise PullFailed("more pages than there can be — nothing further is taken from them — please report it")
 
 
+def _of(domain: str) -> Fits:
+    return lambda value: all(e["snapshotDomain"] == domain and isinstance(e["snapshotData"], list) for e in value["elements"])
+
+
 def _rows(answer: Answer) -> list[Any]:
-    elements = answer.value.get("elements")
-    if not isinstance(elements, list):
-        raise PullFailed("an answer without its elements — nothing of it was kept — try again later")
-    return [row for e in elements if isinstance(e, dict) for row in e.get("snapshotData") or []]
+    return [row for element in answer.value["elements"] for row in element["snapshotData"]]
+
+
+def _events(value: dict[str, Any]) -> bool:
+    return all(isinstance(e["processedAt"], int) and isinstance(e["id"], int) for e in value["elements"])
 
 
 def _snapshot(store: Store, client: Client, profile: list[Answer], account: str, keep: int) -> list[Path]:
@@ -114,13 +121,10 @@ def _news(store: Store, client: Client, cursor: dict[str, Any], profile: list[An
         try:
             for _ in range(_PAGES):
                 since = {"startTime": newest} if newest else {}
-                answer = client.get(_CHANGES, q="memberAndApplication", count=_AT_ONCE, **since)
-                events = answer.value.get("elements")
-                if not isinstance(events, list):
-                    raise PullFailed("an answer without its elements — nothing of it was kept — try again later")
-                told = [(e["processedAt"], e["id"]) for e in events if isinstance(e, dict) and _numbered(e)]
+                answer = client.get(_CHANGES, dict, _events, q="memberAndApplication", count=_AT_ONCE, **since)
+                told = [(e["processedAt"], e["id"]) for e in answer.value["elements"]]
                 if not {i for _, i in told} - seen:
-                    if len(events) >= _AT_ONCE:
+                    if len(told) >= _AT_ONCE:
                         raise PullFailed("more events of one instant than an answer holds — please report it")
                     break
                 n += 1
@@ -143,6 +147,3 @@ def _news(store: Store, client: Client, cursor: dict[str, Any], profile: list[An
     finally:
         draft.discard()
 
-
-def _numbered(event: dict[str, Any]) -> bool:
-    return isinstance(event.get("processedAt"), int) and isinstance(event.get("id"), int)

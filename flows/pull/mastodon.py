@@ -14,7 +14,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from flows.pull.http import Answer, Client, PullFailed, pages, parameter
+from flows.pull.http import Answer, Client, PullFailed, every, now, pages, parameter
 from flows.pull.store import Draft, Store
 from flows.settings import Home, Settings
 
@@ -48,7 +48,8 @@ def pull(home: Home, settings: Settings, client: Client) -> list[Path]:
     try:
         snapshot.put("api/account.json", me.body)
         for name in ("followers", "following"):
-            found = pages(client, f"/api/v1/accounts/{number}/{name}", list, lambda a: a.link("next"), limit=80)
+            where = f"/api/v1/accounts/{number}/{name}"
+            found = pages(client, where, list, lambda a: a.link("next"), fits=every("acct"), limit=80)
             for n, answer in enumerate(found, 1):
                 snapshot.put(f"api/{name}-{n}.json", answer.body)
         last = store.snapshots()[-1:]
@@ -62,7 +63,7 @@ def pull(home: Home, settings: Settings, client: Client) -> list[Path]:
 
 def _news(store: Store, client: Client, me: Answer, number: str, account: str) -> tuple[list[Path], PullFailed | None]:
     """What came since the cursor, stored as far as it could be had."""
-    cursor = store.cursor(account)
+    cursor, started = store.cursor(account), now()
     news, failed = store.draft("news"), None
     streams: dict[str, tuple[str, dict[str, Any]]] = {
         "notifications": ("/api/v1/notifications", {"limit": 80, "include_filtered": "true"}),
@@ -78,8 +79,9 @@ def _news(store: Store, client: Client, me: Answer, number: str, account: str) -
         if not news.members:
             return [], failed
         news.put("api/account.json", me.body)
+        news.tell(account, {} if failed else dict.fromkeys(streams, cursor.get("until")), started)
         written = [news.commit()]
-        store.remember(cursor)
+        store.remember(cursor if failed else cursor | {"until": started})
         return written, failed
     finally:
         news.discard()
@@ -87,7 +89,8 @@ def _news(store: Store, client: Client, me: Answer, number: str, account: str) -
 
 def _stream(news: Draft, client: Client, name: str, where: str, asked: dict[str, Any], cursor: dict[str, Any]) -> None:
     """Write the pages of one list, oldest first, each moving the cursor by the Link that came with it."""
-    found = pages(client, where, list, lambda a: a.link("prev") if a.value else "", **asked)
+    fits = every("type", "account") if name == "notifications" else every("uri", "content")
+    found = pages(client, where, list, lambda a: a.link("prev") if a.value else "", fits=fits, **asked)
     for n, answer in enumerate((a for a in found if a.value), 1):
         news.put(f"api/{name}-{n}.json", answer.body)
         cursor[name] = parameter(answer.link("prev"), "min_id") or cursor.get(name, "0")

@@ -29,6 +29,21 @@ class Pulled(msgspec.Struct):
     asked: dict[str, datetime | None]
 
 
+    def span(self, name: str, oldest: datetime | None) -> dict[str, datetime | None]:
+        """From when to when a list came whole; `oldest` of what it holds, where it was asked for from its beginning."""
+        return {"since": self.asked[name] or oldest, "until": self.until}
+
+
+def beside(archive: Archive, platform: str) -> list[Member]:
+    """The member that tells of a pull of that platform, to be claimed by its source."""
+    return [told[0]] if (told := pulled(archive, platform)) else []
+
+
+def of(archive: Archive, platform: str) -> Pulled | None:
+    """What it says."""
+    return told[1] if (told := pulled(archive, platform)) else None
+
+
 def pulled(archive: Archive, platform: str) -> tuple[Member, Pulled] | None:
     """The member and what it says, if this archive is one pull of that platform."""
     found = []

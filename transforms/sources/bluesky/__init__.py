@@ -19,6 +19,7 @@ import polars as pl
 
 from transforms.act import Owner, Reading
 from transforms.archive import Archive, Member, Unreadable
+from transforms.formats import pulled
 from transforms.sources.bluesky import api, repo
 from transforms.sources.bluesky.found import Found
 
@@ -35,7 +36,7 @@ LAYOUTS = {
     "2026-02": ("*.car", "chat.jsonl"),
     "2022-11": ("*.car",),
 }
-IGNORES: dict[str, str] = {}
+IGNORES = {**pulled.IGNORES}
 _CAR = re.compile(rb"^.{1,2}\xa2(\x65roots\x81.*\x67version\x01|\x67version\x01\x65roots\x81)", re.S)
 _ANSWER = re.compile(rb'^\s*\{.*"(at://|did:(plc|web):)', re.S)
 _RECEIVED = ("comment", "mention", "reaction", "repost")
@@ -51,7 +52,7 @@ def claims(archive: Archive) -> list[Member]:
     beside = (
         [m for m in rest if m.size < 200 and m.name.endswith(".json") and archive.head(m).lstrip()[:1] == b"{"] if sure else []
     )
-    numbers = {m.number for m in [*sure, *beside]}
+    numbers = {m.number for m in [*sure, *beside, *(pulled.beside(archive, "bluesky") if sure else [])]}
     return [m for m in archive.members if m.number in numbers]
 
 
@@ -73,24 +74,27 @@ def read(archive: Archive, owner: Owner) -> Reading:
                 records = 1
             reading.member(member.number, records)
     found.tell()
-    _sees(found, read_layouts)
+    _sees(found, read_layouts, pulled.of(archive, "bluesky"))
     return reading
 
 
-def _sees(found: Found, layouts: set[str]) -> None:
+def _sees(found: Found, layouts: set[str], asked: pulled.Pulled | None) -> None:
     reading, told = found.reading, found.told
     if "*.car" in layouts and found.whole:
         for channel in ("post", "comment", "mention", "reaction", "repost"):
             reading.sees(channel, "given", claim="the repository: every record that still stands")
     if "api/notifications-*.json" in layouts:
+        span = asked.span("notifications", found.since) if asked else {"since": found.since}
         for channel in _RECEIVED:
-            reading.sees(channel, "received", since=found.since, claim="notifications: since the oldest that was asked for")
+            reading.sees(channel, "received", **span, claim="notifications: since the oldest that was asked for")
     chats = told.filter(pl.col("channel").is_in(["message", "group"]))
     if "api/messages-*.json" in layouts:
+        first = chats["happened_at"].min()
+        span = asked.span("messages", first) if asked and "messages" in asked.asked else {"since": first}
         for channel in ("message", "group"):
             for direction in ("given", "received"):
                 claim = "getMessages: since the oldest that was asked for"
-                reading.sees(channel, direction, since=chats["happened_at"].min(), claim=claim)
+                reading.sees(channel, direction, **span, claim=claim)
     elif "chat.jsonl" in layouts:
         for channel in ("message", "group"):
             reading.sees(channel, "given", named=bool(found.rooms), claim="chat.jsonl: every message that was sent")

@@ -22,6 +22,7 @@ import polars as pl
 
 from transforms.act import Owner, Reading
 from transforms.archive import Archive, Member, Unreadable, fold
+from transforms.formats import pulled
 from transforms.sources.github import decode
 from transforms.sources.github.decode import Found, person
 from transforms.sources.github.tell import close
@@ -59,8 +60,9 @@ IGNORES = {
         "repositories", "repository_files", "attachments", "milestones", "releases", "projects", "protected_branches", "teams",
         "discussion_categories", "pull_request_review_threads", "minimizations", "labels", "issue_fields", "issue_types",
     )},
-    "repositories/*/*.git/*": _WORK, "attachments/*/*": _WORK,
+    "repositories/*/*.git/*": _WORK, "attachments/*/*": _WORK, **pulled.IGNORES,
 }  # fmt: skip
+_BESIDE = [name for name in IGNORES if name not in pulled.IGNORES]
 _NUMBERED = re.compile(r"_\d{6}\.json$")
 _ENTRY = re.compile(rb'(?s)^\s*\[\s*(?:\]|\{(?=.*"type"\s*:\s*"[a-z_]+")(?=.*"(?:url|issue|user)"\s*:))')
 _ANSWER = re.compile(rb'https://api\.github\.com/|"https://github\.com/')
@@ -85,7 +87,8 @@ def claims(archive: Archive) -> list[Member]:
     """What it reads; beside it, in the same folder, what else such an archive holds."""
     mine = [m for m, _, _ in _found(archive)]
     folders = {m.path.rpartition("/")[0] for m in mine}
-    beside = [m for m in archive.find(*IGNORES) if any(m.path.startswith(f"{f}/" if f else "") for f in folders)] if mine else []
+    beside = [m for m in archive.find(*_BESIDE) if any(m.path.startswith(f"{f}/" if f else "") for f in folders)] if mine else []
+    beside += pulled.beside(archive, "github") if mine else []
     return sorted({m.number: m for m in [*mine, *beside]}.values(), key=lambda m: m.number)
 
 
@@ -113,7 +116,7 @@ def read(archive: Archive, owner: Owner) -> Reading:
     if me:
         reading.owner_name = next((p[3] for p in found.people.values() if p[2] == me and p[3]), None)
     close(reading, found, me)
-    _sees(reading, read)
+    _sees(reading, read, pulled.of(archive, "github"))
     for direction, layout in (("received", "followers"), ("given", "following")):
         if direction in found.counts:
             told = getattr(found.me, layout) if found.me else None
@@ -147,7 +150,7 @@ def _me(found: Found, owner: Owner, whole: bool) -> str | None:
     return people["who"].first()
 
 
-def _sees(reading: Reading, read: set[str]) -> None:
+def _sees(reading: Reading, read: set[str], asked: pulled.Pulled | None) -> None:
     texts = {f"{t}{end}.json" for t in _TEXTS for end in ("", "-[0-9]*")}
     if any(layout in _ARCHIVE for layout in read):
         where = "account archive: only what happened in the owner's repositories"
@@ -155,9 +158,10 @@ def _sees(reading: Reading, read: set[str]) -> None:
             reading.sees(channel, "given", claim=where)
         for channel in ("comment", "mention", "reaction"):
             reading.sees(channel, "received", claim=where)
-    elif read & texts:
+    elif read & texts or asked:
+        span = asked.span("texts", None) if asked and "texts" in asked.asked else {}
         for direction in ("given", "received"):
-            reading.sees("comment", direction, claim="answers of the API: what was asked for, no more")
+            reading.sees("comment", direction, **span, claim="answers of the API: what was asked for, no more")
     if any(layout.startswith("stargazers") for layout in read):
         reading.sees("reaction", "received", claim="/stargazers: every star that still stands")
     if any(layout.startswith("starred") for layout in read):

@@ -16,6 +16,7 @@ from functools import partial
 
 from transforms.act import Owner, Reading
 from transforms.archive import Archive, Member, Unreadable
+from transforms.formats import pulled
 from transforms.sources.mastodon import api, export
 from transforms.sources.mastodon.found import Found
 
@@ -39,8 +40,9 @@ IGNORES = {
     "blocked_domains.csv": "servers, not people",
     "avatar.*": "pictures", "header.*": "pictures",
     "media_attachments/files/*/*/*/original/*": "media of own posts",
-    "media_attachments/files/*/*/*/*/*/*/original/*": "media of own posts",
+    "media_attachments/files/*/*/*/*/*/*/original/*": "media of own posts", **pulled.IGNORES,
 }  # fmt: skip
+_BESIDE = [name for name in IGNORES if name not in pulled.IGNORES]
 # What only Mastodon's file of that name begins with; other platforms use these names too.
 _SHOWS = {
     **dict.fromkeys(("actor.json", "outbox.json", "likes.json"), rb"activitystreams"),
@@ -58,7 +60,7 @@ def claims(archive: Archive) -> list[Member]:
     if not sure:
         return []
     empty = [m for m in archive.find(*_SHOWS) if m.size <= 2 or archive.head(m).strip() in (b"[]", b"Account address")]
-    numbers = {m.number for m in [*sure, *empty, *archive.find(*IGNORES)]}
+    numbers = {m.number for m in [*sure, *empty, *archive.find(*_BESIDE), *pulled.beside(archive, "mastodon")]}
     return [m for m in archive.members if m.number in numbers]
 
 
@@ -83,7 +85,7 @@ def read(archive: Archive, owner: Owner) -> Reading:
             reading.member(member.number, records)
     _listings(archive, found, counts)
     found.tell()
-    _sees(reading, found, counts)
+    _sees(reading, found, counts, pulled.of(archive, "mastodon"))
     return reading
 
 
@@ -108,15 +110,18 @@ def _listings(archive: Archive, found: Found, counts: dict[str, int]) -> None:
             found.listings.append(("follow", direction, expected is not None and counts[layout] >= expected))
 
 
-def _sees(reading: Reading, found: Found, counts: dict[str, int]) -> None:
+def _sees(reading: Reading, found: Found, counts: dict[str, int], told: pulled.Pulled | None) -> None:
+    asked = told.asked if told else {}
     if "outbox.json" in counts:
         for channel in _POST_GIVEN:
             reading.sees(channel, "given", claim="outbox.json: every post of the account that still exists")
-    elif "api/statuses-*.json" in counts:
+    elif "api/statuses-*.json" in counts or "statuses" in asked:
+        span = told.span("statuses", found.first) if "statuses" in asked else {"since": found.first}
         for channel in _POST_GIVEN:
-            reading.sees(channel, "given", since=found.first, claim="statuses: since the oldest that was asked for")
+            reading.sees(channel, "given", **span, claim="statuses: since the oldest that was asked for")
     if "likes.json" in counts or "api/favourites-*.json" in counts:
         reading.sees("reaction", "given", claim="likes.json, favourites: every one that still stands, undated")
-    if "api/notifications-*.json" in counts:
+    if "api/notifications-*.json" in counts or "notifications" in asked:
+        span = told.span("notifications", found.since) if "notifications" in asked else {"since": found.since}
         for channel in _RECEIVED:
-            reading.sees(channel, "received", since=found.since, claim="notifications: since the oldest that was asked for")
+            reading.sees(channel, "received", **span, claim="notifications: since the oldest that was asked for")

@@ -1,7 +1,8 @@
-"""Reddit: the zip of CSV files of https://www.reddit.com/settings/data-request.
+"""Reddit: the zip of CSV files of https://www.reddit.com/settings/data-request, and pulls of the API.
 
 Messages and chats are in it both ways. Of the owner's comments, votes and awards nobody says whom they are for: there are only
-numbers of posts. Comments, votes and mentions received are in no file.
+numbers of posts. Comments, votes and mentions received are in no file. A pull has the replies and mentions, and whom the owner
+answered; it reaches back about 1,000 items of each list.
 https://support.reddithelp.com/hc/en-us/articles/360043048352
 
 Traps: names are case-insensitive, and `[deleted]` is nobody; the other side of a chat is only known once they wrote in it;
@@ -20,8 +21,9 @@ import polars as pl
 from transforms import times
 from transforms.act import Owner, Reading
 from transforms.archive import Archive, Member, Unreadable
-from transforms.formats import csvs, markdown
+from transforms.formats import csvs, markdown, pulled
 from transforms.formats.told import aside, tell
+from transforms.sources.reddit import api
 
 TITLE = "Reddit"
 VERSION = "1"
@@ -47,9 +49,10 @@ _FILES: dict[str, set[str]] = {  # those that repeat others without their texts 
     "comment_headers": {"id", "permalink", "date", "subreddit"},
 }
 _COMMON = {"statistics", "friends", "subscribed_subreddits", "post_headers"}  # columns that prove nothing
-LAYOUTS = {"2018": tuple(p for stem in _FILES for p in (f"{stem}.csv", f"{stem}_[0-9]*.csv"))}
+LAYOUTS = {"API": api.LAYOUTS, "2018": tuple(p for stem in _FILES for p in (f"{stem}.csv", f"{stem}_[0-9]*.csv"))}
 _OWN, _PRIVATE = "the account itself", "private and towards nobody"
 IGNORES = {
+    **pulled.IGNORES, api.ME: _OWN,
     **{f"{n}.csv": _OWN for n in (
         "account_gender", "birthdate", "checkfile", "ip_logs", "linked_identities", "linked_phone_number", "payouts", "persona",
         "purchases", "sensitive_ads_preferences", "stripe", "subscriptions", "twitter", "user_preferences", "account_age",
@@ -92,7 +95,9 @@ def claims(archive: Archive) -> list[Member]:
     """What it reads, and beside it what it only knows."""
     mine = [m for m, _ in _found(archive)]
     folders = {m.path.rpartition("/")[0] for m in mine}
-    beside = [m for m in archive.find(*IGNORES) if m.path.rpartition("/")[0] in folders]
+    beside = [m for m in archive.find(*(n for n in IGNORES if n.endswith(".csv"))) if m.path.rpartition("/")[0] in folders]
+    if pulled.pulled(archive, "reddit"):
+        beside += archive.find(*api.LAYOUTS, api.ME, pulled.MEMBER)
     return sorted({m.number: m for m in [*mine, *beside]}.values(), key=lambda m: m.number)
 
 
@@ -111,7 +116,11 @@ def read(archive: Archive, owner: Owner) -> Reading:
         for row, reason in table.broken:
             reading.problem(member.number, row, reason)
         tables.setdefault(stem, []).append(table.frame.rename({"row": "i"}).with_columns(member=pl.lit(member.number, pl.Int32)))
-    Book(reading, {s: pl.concat(f, how="diagonal") for s, f in tables.items()}, owner).close()
+    asked = (pulled.pulled(archive, "reddit") or (None, None))[1]
+    for stem, frame in (api.tables(archive, reading) if asked else {}).items():
+        tables.setdefault(stem, []).append(frame)
+    Book(reading, {s: pl.concat(f, how="diagonal") for s, f in tables.items()}, owner, asked).close()
+    reading.exported_at = asked.until if asked else reading.exported_at
     return reading
 
 
@@ -124,10 +133,12 @@ def _name(name: pl.Expr) -> pl.Expr:
 class Book:
     """The tables of one export."""
 
-    def __init__(self, reading: Reading, tables: dict[str, pl.DataFrame], owner: Owner) -> None:
-        self.reading, self.tables = reading, tables
+    def __init__(
+        self, reading: Reading, tables: dict[str, pl.DataFrame], owner: Owner, asked: pulled.Pulled | None = None
+    ) -> None:  # fmt: skip
+        self.reading, self.tables, self.asked = reading, tables, asked
         self.people: list[pl.Series] = []
-        self.me = self._me(owner)
+        self.me = asked.account.lower() if asked else self._me(owner)
         reading.owner_key = reading.owner_name = self.me
 
     def _cell(self, frame: pl.DataFrame, name: str) -> pl.Expr:
@@ -160,11 +171,13 @@ class Book:
             "comments": self.comments, "post_votes": self.votes, "comment_votes": self.votes, "gilded_content": self.awards,
             "gilded_posts": self.awards, "gilded_comments": self.awards, "gold_received": self.gold,
             "message_headers": self.messages, "messages_archive_headers": self.messages, "post_headers": self.posts,
-            "comment_headers": self.comments,
+            "comment_headers": self.comments, "replies": self.replies,
         }  # fmt: skip
         acts = [act for stem, step in steps.items() if stem in self.tables and (act := step(stem, self.tables[stem])) is not None]
         if acts:
             kept = tell(self.reading, pl.concat([a.select(_ACT) for a in acts]))
+            if self.asked:
+                api.sees(self.reading, self.asked, kept)
             self.people.append(kept["counterparts"].explode(empty_as_null=False))
         self.follows()
         if (f := self.tables.get("statistics")) is not None:
@@ -260,17 +273,29 @@ class Book:
         )  # fmt: skip
 
     def comments(self, stem: str, f: pl.DataFrame) -> pl.DataFrame:
-        """Own comments: on whose post or comment is not told; on an own post nobody knows how many they answer."""
+        """Own comments; on whose post or comment a pull alone tells. On an own post nobody knows how many they answer."""
         self._sees("comments.csv names no author", ("comment", "given"), named=False)
         own = pl.concat(
             [t["id"] for s, t in self.tables.items() if s in ("posts", "post_headers")] or [pl.Series(dtype=pl.String)]
         )
         link = pl.coalesce(self._cell(f, "link"), pl.col("permalink"))
         post = link.str.extract(r"/comments/([a-z0-9]+)")
+        answered = _name(self._cell(f, "answered"))
         return self._plain(
             f, "date", channel=pl.lit("comment"), uri=pl.lit("t1_") + pl.col("id"), text=self._cell(f, "body"),
             post=pl.lit("t3_") + post, thread=pl.lit("t3_") + post, is_reply=pl.lit(True),
-            n_targets=pl.when(~post.is_in(own.implode()).fill_null(False)).then(1),
+            counterparts=pl.concat_list(pl.when(answered.ne_missing(self.me)).then(answered)).list.drop_nulls(),
+            n_targets=pl.when(~post.is_in(own.implode()).fill_null(False) | answered.ne(self.me).fill_null(False)).then(1),
+        )  # fmt: skip
+
+    def replies(self, stem: str, f: pl.DataFrame) -> pl.DataFrame:
+        """Answers to what the owner wrote, and mentions elsewhere; by a pull alone."""
+        post = pl.col("link").str.extract(r"/comments/([a-z0-9]+)")
+        named = pl.col("kind") == "username_mention"
+        return self._plain(
+            f, "date", channel=pl.when(named).then(pl.lit("mention")).otherwise(pl.lit("comment")), direction=pl.lit("received"),
+            uri=pl.lit("t1_") + pl.col("id"), text=pl.col("body"), post=pl.lit("t3_") + post, thread=pl.lit("t3_") + post,
+            is_reply=~named, counterparts=pl.concat_list(_name(pl.col("who"))).list.drop_nulls(),
         )  # fmt: skip
 
     def votes(self, stem: str, f: pl.DataFrame) -> pl.DataFrame:
@@ -341,5 +366,7 @@ class Book:
         self.reading.listing("follow", "given", complete={"friends", "subscribed_subreddits"} <= set(self.tables))
 
     def _sees(self, where: str, *cells: tuple[str, str], named: bool = True) -> None:
+        if self.asked:
+            return  # the pull says what it asked for
         for channel, direction in cells:
             self.reading.sees(channel, direction, named=named, claim=f"data request: {where}")

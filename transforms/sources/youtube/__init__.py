@@ -1,4 +1,5 @@
 """YouTube in a Google Takeout: comments, Super Thanks, live chat, subscriptions, likes. Only what the owner did is in it.
+A pull of the Data API adds the comments on the owner's videos, and says whose comment a reply of the owner's there answers.
 
 Whose video a comment is on, whose comment a reply answers and who commented back is told nowhere: only mentions name
 somebody. A price makes a comment a gift (Super Thanks, Super Chat). Folders, files and columns are named in the language of
@@ -23,8 +24,9 @@ import polars as pl
 from transforms import times
 from transforms.act import Owner, Reading
 from transforms.archive import Archive, Member, Unreadable
-from transforms.formats import csvs, told
+from transforms.formats import csvs, pulled, told
 from transforms.formats.jsonrecords import records
+from transforms.sources.youtube import api
 
 TITLE = "YouTube"
 VERSION = "1"
@@ -34,12 +36,14 @@ _WRITTEN = (  # comments and live chats, as languages of which an export was see
 )  # fmt: skip
 _FOLLOWED = ("subscriptions", "Abos", "suscripciones", "abonnementen", "abonamente", "prenumeratos", "abonnements")
 LAYOUTS = {
+    "API v3": api.LAYOUTS,
     "2021": tuple(f"YouTube*/*/{name}*.csv" for name in (*_WRITTEN, *_FOLLOWED)),
     "My Activity": ("YouTube/*.json", "YouTube/*.html"),
     "2018": ("subscriptions/subscriptions.json", "my-comments/*.html", "my-live-chat-messages/*.html"),
 }
 _NOBODY = "playlists, history, the owner's channel and videos: towards nobody"
-IGNORES = {"YouTube*/*/*": _NOBODY, "YouTube*/*/*/*": _NOBODY}
+_BESIDE = {"YouTube*/*/*": _NOBODY, "YouTube*/*/*/*": _NOBODY}
+IGNORES = {**_BESIDE, **pulled.IGNORES, api.CHANNEL: "the owner's channel"}
 _JSON = re.compile(rb'"\{""?"?\w+""?"?:|,\{"\w+":')  # a cell with JSON in it, of a kind only these tables have
 _CHANNELS = re.compile(rb"(?m)^[^,\n]*,https?://(www\.)?youtube\.com/chan")
 _ID, _COMMENT = r"UC[\w-]{22}", r"^(?:Ug|z\d)[\w-]+"  # a reply is the comment it answers, a dot, and its own
@@ -110,7 +114,9 @@ class Subscription(msgspec.Struct):
 def claims(archive: Archive) -> list[Member]:
     """What it reads, and beside it what else lies in the folder of YouTube."""
     mine = [m for m, _ in _found(archive)]
-    return mine and sorted({*mine, *archive.find(*IGNORES)}, key=lambda m: m.number)
+    asked = pulled.pulled(archive, "youtube")
+    beside = archive.find(*(_BESIDE if mine else ()), *((*api.LAYOUTS, api.CHANNEL, pulled.MEMBER) if asked else ()))
+    return sorted({m.number: m for m in [*mine, *beside]}.values(), key=lambda m: m.number)
 
 
 def read(archive: Archive, owner: Owner) -> Reading:
@@ -126,7 +132,14 @@ def read(archive: Archive, owner: Owner) -> Reading:
             reading.problem(member.number, "-", str(why))
             n = 1
         reading.member(member.number, n)
+    asked = (pulled.pulled(archive, "youtube") or (None, None))[1]
+    if asked:
+        book.channels[asked.account] += 1
+        book.answered = api.read(archive, reading, asked.account)
+        reading.exported_at = asked.until
     book.close()
+    if asked:
+        api.sees(reading, asked)
     return reading
 
 
@@ -139,6 +152,7 @@ class Book:
         self.liked: list[pl.DataFrame] = []
         self.followed: list[pl.DataFrame] = []
         self.channels: Counter[str] = Counter()
+        self.answered: pl.DataFrame | None = None  # comments by the API
         self.listed = self.clear = False
         self.whole = True  # no row of the list of subscriptions is broken
 
@@ -149,10 +163,15 @@ class Book:
         reading.owner_key, reading.owner_aliases = (mine or [None])[0], sorted(mine[1:])
         parts = [_comments(pl.concat(self.written), mine)] if self.written else []
         parts += [_likes(pl.concat(self.liked))] if self.liked else []
+        known = _names(self.liked)
+        if self.answered is not None:
+            parts.append(self.answered.drop("author", "name"))
+            known = pl.concat([self.answered.select(pl.col("author").alias("key"), "name"), known])
         if parts:
-            acts = told.tell(reading, pl.concat(parts))
+            acts = told.tell(reading, pl.concat(parts, how="diagonal"))
             named = acts.select(key=pl.col("counterparts").explode()).drop_nulls().unique(maintain_order=True)
-            named = named.join(_names(self.liked), on="key", how="left", maintain_order="left")
+            known = known.unique("key", keep="first", maintain_order=True).select("key", "name")
+            named = named.join(known, on="key", how="left", maintain_order="left")
             reading.accounts(named.select("key", "name", url=_ADDRESS + pl.col("key"), identified=pl.lit("id")))
         if self.followed:
             self._follow(pl.concat(self.followed))
