@@ -176,7 +176,7 @@ def restore(home: Path, to: Path) -> Path:
     copy(to, home)
     for old in (p for place in ("me", "me/facts", "me/nights") for p in (left / place).glob("*")):
         new = home / old.relative_to(left)
-        stays = old.name.startswith(".") and not old.name.startswith(".warehouse") or old.parent.name == "nights"
+        stays = (old.name.startswith(".") and not old.name.startswith(".warehouse")) or old.parent.name == "nights"
         if stays and new.parent.is_dir() and not new.exists():  # the warehouse is of this stage, and its log with it
             old.rename(new)
     return home

@@ -112,7 +112,7 @@ ROWS = {
     "5": Row("a bit flipped or a file cut, in all we wrote", 1000, on_base(damage.damages), counted(_before_in)),
     "10": Row("exports in any order, repeated, overlapping", 300, plainly(inputs.orders)),
     "12": Row("clocks and zones", 144, on_base(inputs.clocks, plan=True), different),
-    "13": Row("two to four starts at once", 200, struck(others.starts), worst(r"after ([\d.]+) s", "s of CPU until busy was said")),
+    "13": Row("two to four starts at once", 200, struck(others.starts), worst(r"after ([\d.]+) s", "s of CPU to say busy")),
     "15": Row("readers while nights are published", 200, plainly(others.readers), opens),
     "16": Row("Prefect's server its own, absent, killed, slow", 50, on_base(others.prefect), counted(str)),
     "19": Row("the network and the modes of files, through Prefect", 5, on_base(others.surroundings, plan=True), last),
