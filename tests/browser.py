@@ -110,10 +110,11 @@ class Browser:
             time.sleep(0.2)
         raise TimeoutError(f"{script} — {self.run('document.body.innerText.slice(0, 2000)')}")
 
-    def key(self, key: str, code: int = 0, text: str = "") -> None:
+    def key(self, key: str, code: int = 0, text: str = "", shift: bool = False) -> None:
         for kind in ("keyDown", "keyUp"):
-            more = {"text": text} if text and kind == "keyDown" else {}
-            self.ask("Input.dispatchKeyEvent", type=kind, key=key, code=key, windowsVirtualKeyCode=code, **more)
+            more: dict[str, Any] = {"text": text} if text and kind == "keyDown" else {}
+            more |= {"modifiers": 8, "code": "Space"} if shift else {}
+            self.ask("Input.dispatchKeyEvent", **{"type": kind, "key": key, "code": key, "windowsVirtualKeyCode": code} | more)
 
     def click(self, x: float, y: float) -> None:
         for kind in ("mouseMoved", "mousePressed", "mouseReleased"):

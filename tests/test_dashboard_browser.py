@@ -154,6 +154,28 @@ class TestInABrowser:
                 assert not browser.run("[...document.querySelectorAll('a')].some(a => /www.example|javascript:/.test(a.href))")
             assert browser.complaints == []
 
+    def test_a_row_is_chosen_by_keyboard_alone(self, night: Path, tmp_path: Path) -> None:
+        focus = "document.activeElement.tagName + ' ' + (document.activeElement.getAttribute('aria-label') ?? '')"
+        with served(night) as (address, _), Browser(tmp_path / "profile") as browser:
+            browser.open(address)
+            settle(browser)
+            browser.open(f"{address.partition('?')[0]}connections")
+            settle(browser, "!!document.querySelector('[data-testid=stDataFrame] canvas')")
+            met = []
+            while not (met and met[-1].startswith("CANVAS")):
+                browser.key("Tab", 9)
+                met.append(browser.run(focus))
+                assert len(met) < 60, met
+            assert [f"INPUT {label}" for label in ("Find", "Where", "Circle", "Tie", "Verdict", "Advice")] == [
+                m for m in met if m.startswith("INPUT")
+            ]
+            for _ in range(2):  # the first enters the table
+                browser.key("ArrowDown", 40)
+                time.sleep(0.5)
+            browser.key(" ", 32, " ", shift=True)
+            browser.wait("location.pathname == '/person' && location.search.includes('who=c')")
+            assert browser.complaints == []
+
     def test_a_click_and_a_key_open_a_person_and_a_new_night_arrives(self, tmp_path: Path) -> None:
         tables = random_world(7, 3000, 40)
         publish(tables, tmp_path / "me", "n1")

@@ -64,8 +64,8 @@ if not found.height:
     st.info("Nobody fits all of that. Take a filter away.")
     st.stop()
 st.markdown(
-    f"**{count(found.height, 'person', 'people')}**, most exchanged first. Choose a row, or click a mark, to see all about "
-    "one tie."
+    f"**{count(found.height, 'person', 'people')}**, most exchanged first. Choose a row (by keyboard: arrows, then Shift and "
+    "Space) or click a mark to see all about one tie."
 )
 table, drawn = st.tabs(["Table", "Given against received"])
 with table:
