@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from contextlib import nullcontext
 from datetime import datetime, time
+from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -83,7 +85,9 @@ def demo(
         choice.rows("select * from connection order by strength desc limit 12"),
         ("name", "balance", "verdict", "given", "received", "strength", "realness", "advice"),
     )  # fmt: skip
-    say(f"next: givetake connections --home {home.root}; then your own: givetake add PATH, givetake run")
+    me = sys.argv[0] if Path(sys.argv[0]).name == "givetake" else "givetake"
+    say(f"look around: {me} dashboard --home {home.root} (or connections, explain NAME, cut, report)")
+    say(f"then your own: {me} add PATH, {me} run")
 
 
 def _night(choice: Choice, home: Home, as_of: datetime | None, plain: bool) -> dict[str, Any]:
