@@ -67,6 +67,11 @@ def _written(text: pl.Series, formats: tuple[str, ...], zone: str) -> pl.Series:
         rest = local.is_null() & text.is_not_null()
         if rest.any():
             local = local.scatter(rest.arg_true(), text.filter(rest).str.to_datetime(form, time_unit="us", strict=False))
+    return shown(local, zone)
+
+
+def shown(local: pl.Series, zone: str) -> pl.Series:
+    """What a clock in `zone` showed as an instant, as `written` has it."""
     at = local.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
     skipped = at.is_null() & local.is_not_null()
     if skipped.any():

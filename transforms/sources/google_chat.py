@@ -185,7 +185,7 @@ class Book:
         self._whose()
         said = pl.DataFrame(self.said, schema=_SAID).with_columns(
             by=_keyed(pl.col("email"), pl.col("name")), gone=(pl.col("state") == "DELETED").fill_null(False),
-            folder=pl.col("member").replace_strict(self.folders, return_dtype=pl.String),
+            folder=pl.col("member").replace_strict(self.folders, return_dtype=pl.String).cast(pl.String),
         )
         self._accounts(said)
         if said.is_empty():

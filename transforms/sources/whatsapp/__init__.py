@@ -129,8 +129,11 @@ def _tell(reading: Reading, member: Member, partner: str | None, f: pl.DataFrame
     )
     _events(reading, member, f.filter("event"), owner, others)
     said = f.filter(~pl.col("event"), pl.col("call").is_null()).with_columns(
-        minute=pl.col("happened_at").dt.truncate("1m"), said=pl.col("text").str.replace_all(r"\s+", "")
+        minute=pl.col("happened_at").dt.truncate("1m"), said=pl.col("text").str.replace_all(" ", "", literal=True)
     )
+    odd = said["said"].str.contains(r"\s").fill_null(False)  # lines and other blanks: few
+    bare = said["said"].filter(odd).str.replace_all(r"\s+", "")
+    said = said.with_columns(said=said["said"].scatter(odd.arg_true(), bare))
     rooms.tell(reading, said, known, owner, ("minute", "said"))
     given = pl.col("sender") == owner
     reading.acts(

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import polars as pl
 
-from transforms.times import written
+from transforms.times import INSTANT, shown
 
 HEADER = (
     r"\[?\x{feff}?(\d{1,4})[./-] ?(\d{1,2})[./-] ?(\d{1,4})\.?,?\s(\d{1,2})[:.](\d{2})(?:[:.](\d{2}))?"
     r"(?:\s*([AaPp])\.?\s?[Mm]\.?)?(?:\]|\s[-–])\s?"
 ).replace(r"\x{feff}", "\ufeff")
-_LINE = r"^[\x{feff}\x{200e}\x{200f}]*" + HEADER + r"((?s:.*))$"
-_PARTS = ("a", "b", "c", "hour", "minute", "second", "half", "rest")
+_LINE = r"^([\x{feff}\x{200e}\x{200f}]*" + HEADER + ")"
+_LONGEST = 60  # characters before the author
+_PARTS = ("head", "a", "b", "c", "hour", "minute", "second", "half")
 _ORDERS = {"dmy": ("c", "b", "a"), "mdy": ("c", "a", "b"), "ymd": ("a", "b", "c")}
 
 
@@ -28,49 +29,62 @@ class Undecided(Exception):  # noqa: N818  it reads as what it says
 
 def lines(data: bytes, zone: str) -> pl.DataFrame:
     """number, happened_at (UTC, from the clock in `zone`), time_precision, rest (author and text). Raises Undecided."""
-    text = data.decode("utf-8", "replace").removeprefix("\ufeff").replace("\r\n", "\n").rstrip("\n")
-    every = pl.Series("line", text.split("\n")).to_frame()
-    parts = pl.col("line").str.extract_groups(_LINE)
+    every = _split(data.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n").rstrip(b"\n"))
+    parts = pl.col("line").str.head(_LONGEST).str.extract_groups(_LINE)
     f = every.with_columns(parts.struct.rename_fields(list(_PARTS)).struct.unnest())
     f = f.with_columns(record=pl.col("a").is_not_null().cum_sum())
-    heads = f.filter(pl.col("a").is_not_null())
+    heads = f.filter(pl.col("a").is_not_null()).with_columns(rest=pl.col("line").str.strip_prefix(pl.col("head")))
     more = f.filter(pl.col("a").is_null(), pl.col("record") > 0).group_by("record").agg(more=pl.col("line").str.join("\n"))
     heads = heads.join(more, on="record", how="left", maintain_order="left").with_columns(
         rest=pl.concat_str("rest", "more", separator="\n", ignore_nulls=True), number=(pl.col("record") - 1).cast(pl.String)
     )
-    dates = _dates(heads)
-    hour = pl.col("hour").cast(pl.Int64)
+    hour, minute, second = (pl.col(c).cast(pl.Int64) for c in ("hour", "minute", "second"))
     half = pl.col("half").str.to_lowercase()
     hour = pl.when((half == "p") & (hour < 12)).then(hour + 12).when((half == "a") & (hour == 12)).then(0).otherwise(hour)
-    clock = pl.format("{} {}:{}:{}", "date", hour.cast(pl.String).str.zfill(2), "minute", pl.col("second").fill_null("00"))
-    at = written(clock, "%Y-%m-%d %H:%M:%S", zone=zone)
+    second = second.fill_null(0)
+    clock = pl.duration(hours=hour, minutes=minute, seconds=second, time_unit="us")
+    local = _dates(heads).cast(pl.Datetime("us")) + pl.when((hour < 24) & (minute < 60) & (second <= 60)).then(clock)
     precision = pl.when(pl.col("second").is_null()).then(pl.lit("minute")).otherwise(pl.lit("second"))
-    return heads.with_columns(date=dates).select("number", "rest", happened_at=at, time_precision=precision)
+    at = local.map_batches(lambda t: shown(t, zone), return_dtype=INSTANT)
+    return heads.select("number", "rest", happened_at=at, time_precision=precision)
 
 
-def _dates(heads: pl.DataFrame) -> pl.Series:
-    """The dates as ISO text, in the one order of day and month that all of them allow and that goes forward."""
-    n = heads.height
-    if heads["a"].str.len_chars().max() == 4:
-        return _as(heads, "ymd")
-    found = {order: _as(heads, order) for order in _ORDERS}
-    if heads["c"].str.len_chars().max() == 4:
-        del found["ymd"]
-    days = {order: dates.str.to_date("%Y-%m-%d", strict=False) for order, dates in found.items()}
-    cost = {order: (d.null_count(), (d.diff().dt.total_days() < 0).sum() or 0) for order, d in days.items()}
-    best = min(cost.values())
-    likely = [order for order, c in cost.items() if c == best]
+def _split(text: bytes) -> pl.DataFrame:
+    """The lines of a text; bytes that are no UTF-8 are marked as such."""
+    try:
+        whole = pl.Series([text]).cast(pl.String)
+    except pl.exceptions.ComputeError:
+        whole = pl.Series([text.decode("utf-8", "replace")])
+    return whole.str.split("\n").explode().to_frame("line")
+
+
+def _dates(heads: pl.DataFrame) -> pl.Expr:
+    """The dates, in the one order of day and month that all of them allow and that goes forward. Each day is asked once."""
+    runs = heads.select(pl.struct("a", "b", "c").rle()).unnest("a").unnest("value")
+    days = {order: _as(runs, order) for order in _orders(heads)}
+    back = {order: (d.diff().dt.total_days() < 0).sum() or 0 for order, d in days.items()}
+    cost = {order: (runs["len"].filter(d.is_null()).sum(), back[order]) for order, d in days.items()}
+    likely = [order for order, c in cost.items() if c == min(cost.values())]
     if len(likely) > 1 and "ymd" in likely:
         likely.remove("ymd")  # no phone writes a short year first; old copies of chats do
-    if len(likely) == 1 or days[likely[0]].equals(days[likely[1]]):
-        return found[likely[0]]
     dotted = heads["line"].head(1).str.contains(r"\d\.\s?\d{1,2}\.").all()
-    if dotted:
-        return found["dmy"]
-    raise Undecided("day and month cannot be told apart in so few days; export the chat again when it is longer", n)
+    if len(likely) > 1 and not days[likely[0]].equals(days[likely[1]]):
+        if not dotted:
+            why = "day and month cannot be told apart in so few days; export the chat again when it is longer"
+            raise Undecided(why, heads.height)
+        likely = ["dmy"]
+    every = runs.select(day=days[likely[0]], n="len").select(pl.col("day").repeat_by("n").explode())
+    return pl.lit(every.to_series())
 
 
-def _as(heads: pl.DataFrame, order: str) -> pl.Series:
+def _orders(heads: pl.DataFrame) -> list[str]:
+    if heads["a"].str.len_chars().max() == 4:
+        return ["ymd"]
+    return [o for o in _ORDERS if o != "ymd" or heads["c"].str.len_chars().max() != 4]
+
+
+def _as(runs: pl.DataFrame, order: str) -> pl.Series:
     year, month, day = (pl.col(c) for c in _ORDERS[order])
     year = pl.when(year.str.len_chars() <= 2).then(pl.lit("20") + year.str.zfill(2)).otherwise(year)
-    return heads.select(pl.format("{}-{}-{}", year, month.str.zfill(2), day.str.zfill(2))).to_series()
+    date = pl.format("{}-{}-{}", year, month.str.zfill(2), day.str.zfill(2)).str.to_date("%Y-%m-%d", strict=False)
+    return runs.select(date).to_series()

@@ -61,8 +61,11 @@ def key(label: str) -> str:
 def sorted_out(f: pl.DataFrame) -> pl.DataFrame:
     """From `rest` to sender, text, and what the line is: an event of the group, a call, or set aside with a reason."""
     f = f.with_columns(bare=pl.col("rest").str.replace_all(_MARKS, "").str.strip_chars())
-    found = pl.col("bare").str.extract_groups(r"^([^:\n]{1,100}):(?: |\n|$)((?s:.*))$").struct.rename_fields(["label", "said"])
-    f = f.with_columns(found.struct.unnest())
+    # An author ends at the first colon, with a blank behind it
+    f = f.with_columns(pl.col("bare").str.splitn(":", 2).struct.rename_fields(["label", "said"]).struct.unnest())
+    author = pl.col("label").str.len_chars().is_between(1, 100) & ~pl.col("label").str.contains("\n", literal=True)
+    author &= (pl.col("said") == "") | pl.col("said").str.contains("^[ \n]")
+    f = f.with_columns(label=pl.when(author).then("label"), said=pl.when(author).then(pl.col("said").str.slice(1)))
     # A line that is an event may hold a colon ("… changed the subject to "a: b"").
     broken = [label for label in f["label"].unique().drop_nulls() if re.search(rf'["“”]|{_EVENT}', label)]
     f = f.with_columns(label=pl.when(~pl.col("label").is_in(broken)).then("label"))
@@ -83,8 +86,8 @@ def sorted_out(f: pl.DataFrame) -> pl.DataFrame:
         .when(pl.col("said").str.contains(_DELETED)).then(pl.lit("deleted messages"))
         .when(pl.col("said").str.contains(_MISSED)).then(pl.lit("calls nobody answered"))
     )  # fmt: skip
-    card = pl.col("said").str.extract(_CARD)
-    text = pl.col("said").str.replace(_EDITED, "")
+    f = f.with_columns(card=pl.col("said").str.extract(_CARD), text=pl.col("said").str.replace(_EDITED, ""))
+    card, text = pl.col("card"), pl.col("text")
     labels = {label: key(label) for label in f["label"].unique().drop_nulls()}
     mentioned = f.filter(pl.col("rest").str.contains("@\u2068")).select(
         "number", addressed=pl.col("rest").str.extract_all("@\u2068([^\u2069]+)\u2069")
@@ -99,7 +102,7 @@ def sorted_out(f: pl.DataFrame) -> pl.DataFrame:
         value_kind=pl.when(card.is_not_null()).then(pl.lit("introduction")),
         text=pl.when(~text.str.contains(_MEDIA)).then(text),
     ).join(mentioned, on="number", how="left", maintain_order="left")  # fmt: skip
-    return f.drop("rest", "bare", "label", "said", "by_system")
+    return f.drop("rest", "bare", "label", "said", "by_system", "card")
 
 
 def added(text: str | None) -> list[str]:
