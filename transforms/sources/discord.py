@@ -61,6 +61,9 @@ class Account(Known):
     relationships: list[msgspec.Raw] | None = None
 
 
+_SAID = {"member": pl.Int32, "number": pl.Int64, **dict.fromkeys(("id", "at", "text", "room"), pl.String)}
+
+
 class Channel(msgspec.Struct):
     """Where messages were written; `type` is a number before 2024."""
 
@@ -69,7 +72,7 @@ class Channel(msgspec.Struct):
     recipients: list[str] | None = None
 
 
-class Message(msgspec.Struct, rename={"id": "ID", "at": "Timestamp", "text": "Contents"}):
+class Message(msgspec.Struct, gc=False, rename={"id": "ID", "at": "Timestamp", "text": "Contents"}):
     """A message of the owner."""
 
     id: int | str
@@ -105,16 +108,17 @@ def read(archive: Archive, owner: Owner) -> Reading:
             channels[m.path.rsplit("/", 1)[0]] = found
             reading.member(m.number, 1)
             reading.set_aside(m.number, "where messages were written", 1)
-    frames = []
+    said: dict[str, list] = {c: [] for c in _SAID}
     for m in (m for m in mine if m.name.startswith("messages.")):
-        frame = _guarded(reading, m, lambda m=m: _messages(reading, m, archive))
-        if frame is not None:
+        found = _guarded(reading, m, lambda m=m: _messages(reading, m, archive))
+        if found is not None:
             folder = m.path.rsplit("/", 1)[0]
-            channel = channels.get(folder) or Channel(folder.rsplit("/", 1)[-1].lstrip("c"))
-            frames.append(frame.with_columns(room=pl.lit(channel.id)))
-            channels.setdefault(folder, channel)
-    if frames:
-        _tell(reading, pl.concat(frames), list(channels.values()))
+            channel = channels.setdefault(folder, channels.get(folder) or Channel(folder.rsplit("/", 1)[-1].lstrip("c")))
+            here = {"member": [m.number], "room": [channel.id]}
+            for c, values in said.items():
+                values += found[c] if c in found else here[c] * len(found["id"])
+    if said["member"]:
+        _tell(reading, pl.DataFrame(said, _SAID), list(channels.values()))
     return reading
 
 
@@ -154,7 +158,7 @@ def _account(reading: Reading, member: Member, archive: Archive) -> None:
     reading.listing("connection", "both", complete=me.relationships is not None and len(rows) == len(me.relationships))
 
 
-def _messages(reading: Reading, member: Member, archive: Archive) -> pl.DataFrame:
+def _messages(reading: Reading, member: Member, archive: Archive) -> dict[str, list]:
     """number, id, at, text of one member; ids as text, never as floats."""
     data = archive.read(member)
     if member.name.endswith(".csv"):
@@ -162,32 +166,33 @@ def _messages(reading: Reading, member: Member, archive: Archive) -> pl.DataFram
         for row, reason in table.broken:
             reading.problem(member.number, row, reason)
         reading.member(member.number, table.records)
-        f = table.frame.select(number=pl.col("row").cast(pl.String), id="id", at="timestamp", text="contents")
-    else:
-        good, bad = records(data, Message)
-        for i in bad:
-            reading.problem(member.number, i, "not in the form Discord writes; report it")
-        reading.member(member.number, len(good) + len(bad))
-        f = pl.DataFrame(
-            {"number": [str(i) for i in good], "id": [str(m.id) for m in good.values()], "at": [m.at for m in good.values()],
-             "text": [m.text for m in good.values()]},
-            schema=dict.fromkeys(("number", "id", "at", "text"), pl.String),
-        )  # fmt: skip
-    return f.with_columns(member=pl.lit(member.number, pl.Int32))
+        return table.frame.select(number=pl.col("row").cast(pl.Int64), id="id", at="timestamp", text="contents").to_dict(
+            as_series=False
+        )
+    good, bad = records(data, Message)
+    for i in bad:
+        reading.problem(member.number, i, "not in the form Discord writes; report it")
+    reading.member(member.number, len(good) + len(bad))
+    said = good.values()
+    return {"number": list(good), "id": [str(m.id) for m in said], "at": [m.at for m in said], "text": [m.text for m in said]}
 
 
 def _tell(reading: Reading, f: pl.DataFrame, channels: list[Channel]) -> None:
     me = reading.owner_key or _me(channels)
     reading.owner_key = me
     known = pl.DataFrame([_room(c, me) for c in channels], schema=rooms.ROOMS, orient="row").unique("room", maintain_order=True)
-    mentioned = pl.col("text").str.extract_all(r"<@!?\d{15,20}>")
-    named = mentioned.list.eval(pl.element().str.extract(r"(\d+)"))
+    marked = f["text"].str.contains("<", literal=True).fill_null(False).arg_true()  # few texts hold marks; no other is searched
+    texts = f["text"].gather(marked)
+    named = pl.DataFrame({"row": marked, "key": texts.str.extract_all(r"<@!?\d{15,20}>")}).explode("key").drop_nulls()
+    named = named.with_columns(pl.col("key").str.extract(r"(\d+)")).group_by("row", maintain_order=True).agg(addressed="key")
+    plain = f["text"].scatter(marked, texts.str.replace_all(r"<(@)[!&]?\d+>|<(#)\d+>|<a?(:\w+:)\d+>", "$1$2$3"))
     ids = pl.when(pl.col("id").str.contains(r"^\d{15,20}$")).then("id")
+    f = f.with_columns(by_id=sane(snowflake(ids, 22, _SNOWFLAKE_MS)))
     f = f.with_columns(
-        happened_at=sane(snowflake(ids, 22, _SNOWFLAKE_MS)).fill_null(iso(pl.col("at").str.strip_chars('"'))),
-        time_precision=pl.lit("millisecond"), sender=pl.lit(me or "me"), post="id", is_reply=pl.lit(False), addressed=named,
-        text=pl.col("text").str.replace_all(r"<(@)[!&]?\d+>|<(#)\d+>|<a?(:\w+:)\d+>", "$1$2$3"),
-    )  # fmt: skip
+        happened_at=pl.coalesce("by_id", iso(pl.when(pl.col("by_id").is_null()).then(pl.col("at").str.strip_chars('"')))),
+        number=pl.col("number").cast(pl.String),
+        time_precision=pl.lit("millisecond"), sender=pl.lit(me or "me"), post="id", is_reply=pl.lit(False), text=plain,
+    ).with_row_index("row").join(named, on="row", how="left", maintain_order="left").drop("row")  # fmt: skip
     reading.exported_at = f["happened_at"].max()
     acts = rooms.tell(reading, f, known, me or "me")
     told = acts.select(key=pl.col("counterparts").explode()).drop_nulls().unique().sort("key")
