@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 
 from flows.pull import pull_all
+from flows.read import read_inbox
 from flows.settings import Home, Settings
 from tests.exports import zipped
 from tests.platforms import GitHub, comment, routes
@@ -77,3 +78,28 @@ def test_a_watched_folder(home: Home, tmp_path: Path) -> None:
     assert pull_all(home, settings)[0]["outcome"] == "unchanged", "what was removed stays removed"
     row = pull_all(home, Settings(pull={"folder": {"paths": [str(watched), "/nowhere/at/all"]}}))[0]
     assert "1 of 2 folders" in row["line"]
+
+
+def test_a_folder_where_a_takeout_drops_its_parts(home: Home, tmp_path: Path) -> None:
+    """Parts of one export of which the second is damaged at first, somebody's holiday, another export."""
+    watched, room = tmp_path / "Drive", Path(__file__).parent / "sources"
+    watched.mkdir()
+    part = "takeout-20260101T000000Z-3-{:03}.zip"
+    zipped(room / "youtube" / "2026-english" / "archive", watched / part.format(1))
+    zipped(room / "google_chat" / "2025-narrow-blanks" / "archive", watched / part.format(2))
+    whole = (watched / part.format(2)).read_bytes()
+    (watched / part.format(2)).write_bytes(whole[: len(whole) // 2])
+    zipped(EXPORT, watched / "archive-olive.zip")
+    shutil.make_archive(str(watched / "holiday"), "zip", room / "bluesky" / "repo", "why.txt")
+    settings = Settings(pull={"folder": {"paths": [str(watched)], "still_seconds": 0}})
+    row = pull_all(home, settings)[0]
+    assert (row["archives"], row["line"]) == (["archive-olive.zip", part.format(1)], "")
+    assert pull_all(home, settings)[0]["outcome"] == "unchanged"
+    (watched / part.format(2)).write_bytes(whole)  # downloaded again
+    (watched / part.format(3)).write_bytes(whole[: len(whole) // 3])  # and one more, cut
+    assert pull_all(home, settings)[0]["archives"] == [part.format(2)], "what was there stays, whatever comes beside it"
+    read = read_inbox(home, settings)
+    assert {r.outcome for r in read} == {"known"}
+    assert len(read) == 2, "the parts are one"
+    found = pl.concat([pl.read_parquet(p) for p in home.facts.glob("*.parquet")])
+    assert {"youtube", "google_chat", "mastodon"} <= set(found.filter(pl.col("fact") == "act")["platform"])

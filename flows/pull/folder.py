@@ -14,8 +14,9 @@ from pydantic import BaseModel, Field
 from flows import inbox
 from flows.pull.http import PullFailed
 from flows.pull.store import Store
-from flows.read import forget_archive, read_inbox
+from flows.read import read_inbox
 from flows.settings import Home, Settings
+from transforms.archive import Unreadable, open_archive
 
 MEND = ""  # needs no token
 
@@ -36,28 +37,43 @@ def pull(home: Home, settings: Settings, client: None) -> list[Path]:
     options = Options(**settings.pull["folder"])
     store = Store(home, "folder")
     cursor = store.cursor(home.owner)
-    taken, written = dict(cursor.get("taken", {})), []
+    taken, found = dict(cursor.get("taken", {})), {}
     folders = [p.expanduser() for p in options.paths]
-    before = {p.sha256 for p in inbox.parcels(home)}
     for path in (p for f in folders if f.is_dir() for p in sorted(f.iterdir())):
         if path.name.startswith(".") or not path.name.lower().endswith(inbox.CONTAINERS) or not path.is_file():
             continue
         stat = path.stat()
         mark = f"{stat.st_size}:{stat.st_mtime_ns}"
-        if taken.get(str(path)) == mark or time.time() - stat.st_mtime < options.still_seconds:
-            continue
-        written += _take(home, settings, path, before)
-        taken[str(path)] = mark
-        store.remember(cursor | {"taken": taken})
+        if taken.get(str(path)) != mark and time.time() - stat.st_mtime >= options.still_seconds:
+            found[path] = mark
+    written = _take(home, settings, list(found)) if found else []
+    if found:
+        store.remember(cursor | {"taken": taken | {str(path): mark for path, mark in found.items()}})
     if missing := sum(not f.is_dir() for f in folders):
         raise PullFailed(f"{missing} of {len(folders)} folders not there — look at `paths` in the settings")
     return written
 
 
-def _take(home: Home, settings: Settings, path: Path, before: set[str]) -> list[Path]:
-    """Copy one file in and read it; what cannot be read, or is somebody else's, goes out again."""
-    new = {p.sha256: p for p in inbox.add(home, path) if p.sha256 not in before}
-    for read in read_inbox(home, settings, only=list(new.values())):
-        if read.outcome in ("refused", "failed"):
-            forget_archive(home, new.pop(read.sha256))
-    return [p for parcel in new.values() for p in parcel.paths]
+def _take(home: Home, settings: Settings, paths: list[Path]) -> list[Path]:
+    """Copy files in and read them, parts of one export together; what cannot be read, or is somebody else's, goes out again.
+
+    Of an export with a damaged part that part alone goes, and of one that was there before never what was there.
+    """
+    known, there = {p.sha256 for p in inbox.parcels(home)}, set(home.inbox.iterdir())
+    for path in paths:
+        inbox.add(home, path)
+    for again in (False, True):
+        new = {p.sha256: p for p in inbox.parcels(home) if p.sha256 not in known}
+        for read in read_inbox(home, settings, only=list(new.values())):
+            if read.outcome in ("refused", "failed"):
+                added = [p for p in new[read.sha256].paths if p not in there]
+                damaged = [] if again else [p for p in added if not _opens(p)]
+                inbox.remove(home, inbox.Parcel(tuple(damaged or added), read.sha256))
+    return sorted(p for p in home.inbox.iterdir() if p not in there)
+
+
+def _opens(path: Path) -> bool:
+    try:
+        return bool(open_archive([path]).members)
+    except Unreadable:
+        return False
