@@ -213,7 +213,7 @@ def _plain(path: Path) -> Callable[[], Iterator[bytes]]:
 
 def _zip(path: Path) -> list[tuple[str, int, Callable[[], Iterator[bytes]], str]]:
     with zipfile.ZipFile(path) as z:
-        infos = [i for i in z.infolist() if not i.is_dir()]
+        infos = [i for i in z.infolist() if not i.filename.endswith("/")]  # is_dir() trips over an empty name
         end = z.start_dir
     if infos and all(i.flag_bits & 1 for i in infos):
         raise Unreadable("protected by a password; unpack it yourself and add the folder")
@@ -245,6 +245,8 @@ def _zip_refusal(info: zipfile.ZipInfo) -> str:
 
 
 def _unsafe(name: str) -> str:
+    if not name:
+        return "it has no name"
     parts = name.replace("\\", "/").split("/")
     if name.startswith(("/", "\\")) or name[1:2] == ":" or ".." in parts:
         return "its path leads out of the archive"

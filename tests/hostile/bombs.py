@@ -87,6 +87,13 @@ def twice(path: Path) -> None:
     path.write_bytes(path.read_bytes().replace(b"data/like.js", b"data/tweets.js"[:12]))
 
 
+def nameless(path: Path) -> None:
+    head = struct.pack("<HHHHHIIIHH", 20, 0, 0, 0, 0x21, 0, 0, 0, 0, 0)
+    directory = struct.pack("<4sH", b"PK\1\2", 20) + head + struct.pack("<HHHII", 0, 0, 0, 0, 0)
+    end = struct.pack("<4sHHHHIIH", b"PK\5\6", 0, 0, 1, 1, len(directory), 30, 0)
+    path.write_bytes(b"PK\3\4" + head + directory + end)
+
+
 def many(path: Path, entries: int = 210_000) -> None:
     """A directory of more entries than any export has, all of one stored byte."""
     out, heads = io.BytesIO(), []
@@ -127,6 +134,7 @@ BOMBS = {
     "odd-names.zip": ("", lambda p: _zip(p, [(n, TWEETS) for n in ("data/\u202esj.steewt", "<img src=x>", "data/a\nb", X)])),
     "long-name.zip": ("", lambda p: _zip(p, [("a/" * 30_000 + "b", b"x"), (X, TWEETS)])),
     "twice.zip": ("", twice),
+    "nameless.zip": ("no name", nameless),
     "symlink.tar.gz": ("", lambda p: tar(p, tarfile.SYMTYPE, "/etc/passwd")),
     "hardlink.tar.gz": ("", lambda p: tar(p, tarfile.LNKTYPE, "/etc/passwd")),
     "device.tar.gz": ("", lambda p: tar(p, tarfile.CHRTYPE)),

@@ -7,9 +7,11 @@ import shutil
 import zipfile
 from pathlib import Path
 
+import duckdb
 import polars as pl
 import pytest
 
+from flows import demo
 from flows.cli import run
 from flows.inbox import intact
 from flows.read import read_inbox
@@ -96,3 +98,38 @@ def test_where_no_night_can_follow_none_is_left(home: Home, capsys: pytest.Captu
     assert run(["--home", str(home.root), "run", "--plain", "--as-of", "2024-07-01"]) == 0
     run(["--home", str(home.root), "forget", "Jane Erasable", "--yes", "--as-of", "2024-07-01"])
     assert found(HERS, contents(home.root)) == []
+
+
+@pytest.mark.slow
+def test_fifty_people_at_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Of a network of hundreds on three platforms: names, handles, profiles, ids, and texts only they have part in."""
+    os.umask(0o077)
+    home = Home(tmp_path / "home", "demo").make()
+    demo.write(home.folder)
+    night = ["--home", str(home.root), "--owner", "demo"]
+    day = ["--as-of", str(demo.UNTIL)]
+    assert run([*night, "run", "--plain", *day]) == 0
+    with duckdb.connect(str(home.warehouse), read_only=True) as con:
+        ids = [who for (who,) in con.execute(
+            "select min(connection_id) from core.account where not is_own and name is not null group by lower(name)"
+            " having count(distinct connection_id) = 1 order by md5(min(connection_id)) limit 50"
+        ).fetchall()]  # fmt: skip
+        known = con.execute(
+            "select distinct unnest([a.key, r.name, r.handle, r.url]) from core.account a left join raw.account r using"
+            " (platform, key) where list_contains($ids, connection_id)", {"ids": ids},
+        ).fetchall()  # fmt: skip
+        theirs = "select act_id from core.act where list_contains($ids, connection_id)"
+        texts = con.execute(
+            f"select text from raw.act where length(text) > 25 group by text having bool_and(act_id in ({theirs}))", {"ids": ids}
+        ).fetchall()
+    words = {w for (w,) in known if w and (" " in w or len(w) > 7)} | {t.strip() for (t,) in texts}
+    assert len(ids) == 50
+    assert len(words) > 250
+    assert len(found(words, contents(home.folder, [home.inbox]))) > len(words)
+    assert run([*night, "forget", *ids, "--yes", *day]) == 0
+    assert found(words, contents(home.root, [home.inbox])) == []
+    for path in home.facts.glob("*.parquet"):
+        path.unlink()
+    assert {r.outcome for r in read_inbox(home, Settings.load(home))} == {"read"}
+    assert found(words, contents(home.root, [home.inbox])) == []
+    print(f"{len(ids)} people, {len(words)} words")
