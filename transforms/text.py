@@ -55,7 +55,7 @@ def _unescape(text: pl.Series) -> pl.Series:
         return text
     rows = text.filter(odd)
     named = rows.str.replace_many([*_NAMED, "&amp;"], [*_NAMED.values(), "&"])
-    rare = rows.str.replace_many([*_NAMED, "&amp;"], [""] * (len(_NAMED) + 1)).str.contains(r"&(#|[A-Za-z])")
+    rare = rows.str.count_matches(r"&(?:#|[A-Za-z])") > rows.str.count_matches("|".join([*_NAMED, "&amp;"]))
     if rare.any():  # few rows, so the full table of entities is asked one by one
         named = pl.select(pl.when(rare).then(pl.Series([html.unescape(r) for r in rows])).otherwise(named)).to_series()
     return text.scatter(odd.arg_true(), named) if text.len() else text
@@ -63,8 +63,17 @@ def _unescape(text: pl.Series) -> pl.Series:
 
 def unhtml(markup: pl.Expr) -> pl.Expr:
     """The text of simple HTML (posts and messages): paragraphs and breaks as new lines, no tags, entities as characters."""
-    lines = markup.str.replace_all(r"(?i)<br\s*/?>", "\n").str.replace_all(r"(?i)</(p|div|li|blockquote|h[1-6])\s*>", "\n")
-    return unescape(lines.str.replace_all(r"(?is)<(script|style)\b.*?</(script|style)>", "").str.replace_all(r"<[^<>]*>", ""))
+    return unescape(markup.map_batches(_untagged, return_dtype=pl.String, is_elementwise=True))
+
+
+def _untagged(markup: pl.Series) -> pl.Series:
+    odd = markup.str.contains("<", literal=True).fill_null(False)
+    if not odd.any():
+        return markup
+    lines = markup.filter(odd).str.replace_all(r"(?i)<br\s*/?>", "\n")
+    lines = lines.str.replace_all(r"(?i)</(p|div|li|blockquote|h[1-6])\s*>", "\n")
+    lines = lines.str.replace_all(r"(?is)<(script|style)\b.*?</(script|style)>", "").str.replace_all(r"<[^<>]*>", "")
+    return markup.clone().scatter(odd.arg_true(), lines)
 
 
 def fold(name: pl.Expr) -> pl.Expr:

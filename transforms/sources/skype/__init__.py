@@ -20,7 +20,7 @@ from transforms.archive import Archive, Member, Unreadable
 from transforms.formats import rooms
 from transforms.sources.skype.decode import Conversation, Emotion, Export, decode, nested
 from transforms.text import unhtml
-from transforms.times import INSTANT, epoch, iso, sane
+from transforms.times import INSTANT, epoch, iso
 
 TITLE = "Skype"
 VERSION = "1"
@@ -43,7 +43,6 @@ _MACHINES = frozenset({
     )),
 })  # fmt: skip
 _PERSON = ("8:", "4:", "28:")
-_WRITTEN = "%Y-%m-%dT%H:%M:%S%.fZ"
 _COMINGS = "machines, topics, comings and goings"
 _UNDATED = "no date between 1990 and 2100; look it up and add it to the ledger"
 _QUOTE = r"(?i)<quote\b[^>]*>(?:[^<]|<[^q/]|</[^q])*</quote>"  # one that holds no other
@@ -124,10 +123,10 @@ def _key(number: pl.Expr) -> pl.Expr:
 
 def _messages(export: Export, member: int) -> pl.DataFrame:
     """All messages and events, one row each; `kind` of conversation is person, group or system, or null."""
-    said = [m for *_, m in export.said]
+    said = export.said
     f = pl.DataFrame(
         {
-            "number": [i for i, *_ in export.said], "talk": [place for _, place, _ in export.said],
+            "number": export.numbers, "talk": export.places,
             "id": [None if m.id is None else str(m.id) for m in said], "name": [m.name for m in said],
             "at": [m.at for m in said], "type": [m.messagetype for m in said],
             "content": [m.content for m in said], "by": [m.by for m in said],
@@ -135,7 +134,7 @@ def _messages(export: Export, member: int) -> pl.DataFrame:
         },
         schema={"number": pl.Int64, "talk": pl.UInt32, "deleted": pl.Boolean}
         | dict.fromkeys(("id", "name", "at", "type", "content", "by"), pl.String),
-    ).select("number", "talk", "id", "name", "at", "type", "content", "by", "deleted")  # fmt: skip
+    )  # fmt: skip
     address = pl.col("address")
     talks = pl.DataFrame({"address": [c.id for c in export.conversations]}, schema={"address": pl.String}).with_row_index("talk")
     talks = talks.select(
@@ -146,10 +145,9 @@ def _messages(export: Export, member: int) -> pl.DataFrame:
     )  # fmt: skip
     senders = f.select("by").drop_nulls().unique().with_columns(sender=_key(pl.col("by")))
     f = f.join(talks, on="talk", how="left", maintain_order="left").join(senders, on="by", how="left", maintain_order="left")
-    at = sane(pl.col("at").str.to_datetime(_WRITTEN, time_unit="us", strict=False).cast(INSTANT))
-    f = f.with_columns(happened_at=at, member=pl.lit(member, pl.Int32), number=pl.col("number").cast(pl.String))
-    if f["happened_at"].null_count():
-        f = f.with_columns(pl.coalesce("happened_at", iso(pl.col("at"))))
+    f = f.with_columns(
+        happened_at=iso(pl.col("at")), member=pl.lit(member, pl.Int32), number=pl.col("number").cast(pl.String)
+    )
     return f.with_columns(post=pl.concat_str("room", pl.lit("/"), "id"))
 
 
@@ -208,9 +206,10 @@ def _read_text(talk: pl.DataFrame) -> pl.DataFrame:
     """Adds text, whom it answers or mentions; quotes are others' words."""
     content = pl.when(pl.col("type") == "RichText").then(pl.col("content"))
     marked = talk.filter(content.str.contains_any(["<quote", "<at"]))
-    own = pl.col("content")
+    own = marked["content"]
     for _ in range(3):  # a quote of a quote of a quote
-        own = own.str.replace_all(_QUOTE, "")
+        quotes = own.str.contains("<quote", literal=True).fill_null(False)
+        own = own.scatter(quotes.arg_true(), own.filter(quotes).str.replace_all(_QUOTE, "")) if quotes.any() else own
     named = pl.col("content").str.extract_all(r'<at\b[^>]*?\bid="[^"]+"')
     marked = marked.select(
         "number",
@@ -313,7 +312,7 @@ def _cards(reading: Reading, told: pl.DataFrame, me: str) -> pl.DataFrame:
 def _reactions(reading: Reading, export: Export, f: pl.DataFrame) -> pl.DataFrame:
     """One row per reaction whose author is named; `of` is the number of the message."""
     rows = []
-    for number, _, m in export.said:
+    for number, m in zip(export.numbers, export.said, strict=True):
         if m.properties and (raw := m.properties.emotions) and bytes(raw) not in (b"null", b'""'):
             emotions = nested(raw, list[Emotion])
             if emotions is None:

@@ -91,12 +91,14 @@ class LooseDocument(msgspec.Struct, rename={"user": "userId", "date": "exportDat
 
 @dataclass
 class Export:
-    """One file: conversations, and each message with its number and the place of its conversation."""
+    """One file: conversations, and the messages with their numbers and the places of their conversations."""
 
     user: str | None
     date: str | None
     conversations: list[Conversation] = field(default_factory=list)
-    said: list[tuple[int, int, Message]] = field(default_factory=list)
+    said: list[Message] = field(default_factory=list)
+    numbers: list[int] = field(default_factory=list)
+    places: list[int] = field(default_factory=list)
     broken: list[str] = field(default_factory=list)
     records: int = 0
 
@@ -110,8 +112,10 @@ def decode(data: bytes) -> Export:
         return _loosely(data)
     out = Export(found.user, found.date, found.conversations or [])
     for place, talk in enumerate(out.conversations):
-        out.said += [(i, place, m) for i, m in enumerate(talk.messages or (), len(out.said))]
+        out.said += talk.messages or ()
+        out.places += [place] * len(talk.messages or ())
     out.records = len(out.said)
+    out.numbers += range(out.records)
     return out
 
 
@@ -132,7 +136,9 @@ def _loosely(data: bytes) -> Export:
             if message is None:
                 out.broken.append(str(i))
             else:
-                out.said.append((i, len(out.conversations), message))
+                out.said.append(message)
+                out.numbers.append(i)
+                out.places.append(len(out.conversations))
         number += len(talk.messages or ())
         out.conversations.append(Conversation(talk.id, _one(talk.name, str), _one(talk.thread, Thread)))
     out.records = len(out.said) + len(out.broken)
@@ -148,7 +154,7 @@ def _one(raw: msgspec.Raw, kind: type[T]) -> T | None:
 
 def nested(raw: msgspec.Raw, kind: type[T]) -> T | None:
     """A value, or the JSON of one inside a string."""
-    text = _one(raw, str)
+    text = _one(raw, str) if bytes(raw).startswith(b'"') else None
     try:
         return msgspec.json.decode(raw if text is None else text, type=kind)
     except _BROKEN:
