@@ -57,7 +57,7 @@ class Patient:
 
     @cached_property
     def facts(self) -> dict[str, dict[str, set[str]]]:
-        """By platform, over all its archives: the paths of members and the channels of acts."""
+        """By platform, over all its archives: the paths of members, the channels of acts, why records could not be read."""
         import polars as pl
 
         told: dict[str, dict[str, set[str]]] = {}
@@ -67,11 +67,12 @@ class Patient:
                 grouped = facts.group_by("platform").agg(
                     paths=pl.col("path").filter(pl.col("fact") == "member").drop_nulls().unique(),
                     channels=pl.col("channel").filter(pl.col("fact") == "act").drop_nulls().unique(),
+                    reasons=pl.col("reason").filter(pl.col("fact") == "problem", pl.col("severity") == "problem").mode(),
                 )
                 for row in grouped.collect().to_dicts():
-                    kept = told.setdefault(row["platform"], {"paths": set(), "channels": set()})
-                    kept["paths"].update(row["paths"])
-                    kept["channels"].update(row["channels"])
+                    kept = told.setdefault(row["platform"], {"paths": set(), "channels": set(), "reasons": set()})
+                    for name in kept:
+                        kept[name].update(row[name])
         return told
 
 
@@ -239,7 +240,7 @@ def _inbox(patient: Patient) -> Iterator[Finding]:
         line = lines.get(parcel.sha256, "")
         what, _, to_do = line.partition(" — ") if " — " in line else line.partition("; ")
         name = parcel.paths[0].name
-        yield "inbox", BAD if line else POOR, f"{name}: {what}" if line else f"{name} has not been read", to_do or "givetake run"
+        yield "inbox", POOR, f"{name}: {what}" if line else f"{name} has not been read", to_do or "givetake run"
 
 
 def _orders(patient: Patient) -> Iterator[Finding]:
@@ -287,7 +288,10 @@ def _last_night(patient: Patient) -> Iterator[Finding]:
     for row in patient.rows("select * from check_result where outcome <> 'held' order by severity, table_name"):
         yield "promise", POOR, f"{row['table_name']}: {row['promise']} {row['outcome']} ({row['found']})", row["why"]
     for row in patient.rows("select platform, sum(problems)::bigint as n from source group by all having n > 0 order by 1"):
-        yield "records", POOR, f"{row['platform']}: {row['n']} could not be read", "givetake archives says in which"
+        reasons = sorted(patient.facts.get(row["platform"], {}).get("reasons", set()))  # each says what, and what to do
+        why, _, to_do = (reasons or [""])[0].partition("; ")
+        found = f"{row['platform']}: {row['n']} could not be read" + (f", most often: {why}" if why else "")
+        yield "records", POOR, found, to_do or "givetake archives says in which; the rest counts"
 
 
 def _schedule(patient: Patient) -> Iterator[Finding]:

@@ -32,6 +32,7 @@ def sick(tmp_path_factory: pytest.TempPathFactory) -> Home:
     with zipfile.ZipFile(export, "w") as z:
         z.writestr("Connections.csv", CONNECTIONS)
         z.writestr("Profile.csv", "First Name,Last Name\nOlive,Example\n")
+        z.writestr("Comments.csv", "Date,Link,Message\n31/31/2024,https://www.linkedin.com/feed/update/urn:li:activity:1,hello\n")
     assert run(["add", str(export), str(SOURCES / "mastodon" / "archive" / "archive"), "--home", str(root)]) == 0
     assert run(["run", "--plain", "--home", str(root)]) == 0
     return Home.find(root)
@@ -78,7 +79,8 @@ def test_add_says_at_once_what_an_export_lacks(tmp_path: Path, capsys: pytest.Ca
 
 
 def test_what_the_exports_lack_and_how_old_they_are(look: Look) -> None:
-    told = {(row[1], row[2]): row[3] for row in look("export", "timezone", "me", "schedule")}
+    told = {(row[1], row[2]): row[3] for row in look("export", "timezone", "me", "schedule", "records")}
+    assert told[POOR, "linkedin: 2 could not be read, most often: its date cannot be read"] == "get the export again"
     lacks = next(to_do for (_, found), to_do in told.items() if found.startswith("linkedin: no messages in it"))
     assert "the larger data archive" in lacks
     assert any(found.startswith("mastodon: the newest is ") for _, found in told)
@@ -97,7 +99,7 @@ def test_what_lies_in_the_inbox_and_cannot_be_read(copy: Home, look: Look) -> No
     facts = sorted(copy.facts.iterdir())
     told = look("inbox")
     telegram = next(row for row in told if row[2].startswith("telegram.zip"))
-    assert (telegram[1], telegram[2]) == (BAD, "telegram.zip: the HTML form of a Telegram export")
+    assert (telegram[1], telegram[2]) == (POOR, "telegram.zip: the HTML form of a Telegram export")
     assert "Machine-readable JSON" in telegram[3]
     assert next(row for row in told if row[2].startswith("cut.zip"))[3] == "download it again"
     assert any(row[2] == "takeout-20240101T000000Z-001.zip: part 2 missing" for row in told)

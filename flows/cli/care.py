@@ -19,12 +19,13 @@ def doctor(
     stale_days: Annotated[int, typer.Option(min=1, help="A night older than this is looked at.")] = 3,
 ) -> None:
     """What is wrong and what to do. Exit 1 where something is."""
-    from flows.doctor import BAD, GOOD, Patient, looks
+    from flows.doctor import BAD, GOOD, POOR, Patient, looks
 
     choice: Choice = context.obj
     with progress() as move:
         patient = Patient(choice.place(), choice.settings, choice.rows, stale_days, move)
         found = [dict(zip(("what", "state", "found", "to_do"), finding, strict=True)) for finding in looks(patient)]
+    found.sort(key=lambda row: (BAD, POOR, GOOD).index(row["state"]))
     choice.show(found, wrap=("found", "to_do"))
     counts = [sum(row["state"] == state for row in found) for state in (BAD, GOOD)]
     if counts[0]:
