@@ -17,7 +17,7 @@ from transforms.cues import KINDS, Rule, foreign, languages
 from transforms.cues.literals import required
 from transforms.cues.tokens import tokens
 
-VERSION = "2"
+VERSION = "3"
 
 COLUMNS = {"text": pl.String, "channel": pl.String, "to_person": pl.Boolean, "is_reply": pl.Boolean, "lang": pl.String}
 _BY_CHANNEL = {

@@ -45,7 +45,7 @@ _KNOWN = frozenset({
 })  # fmt: skip
 
 
-class Profile(msgspec.Struct):
+class Profile(msgspec.Struct, gc=False):
     """How a user calls themselves."""
 
     real_name: str | None = None
@@ -54,7 +54,7 @@ class Profile(msgspec.Struct):
     email: str | None = None
 
 
-class User(msgspec.Struct):
+class User(msgspec.Struct, gc=False):
     """A member of the workspace."""
 
     id: Annotated[str, msgspec.Meta(min_length=1)]
@@ -64,7 +64,7 @@ class User(msgspec.Struct):
     profile: Profile | None = None
 
 
-class Room(msgspec.Struct):
+class Room(msgspec.Struct, gc=False):
     """A channel or a conversation; direct ones have no name."""
 
     id: str
@@ -72,14 +72,14 @@ class Room(msgspec.Struct):
     members: list[str] | None = None
 
 
-class Reaction(msgspec.Struct):
+class Reaction(msgspec.Struct, gc=False):
     """An emoji and who chose it, undated."""
 
     name: str
     users: list[str] | None = None
 
 
-class Message(msgspec.Struct):
+class Message(msgspec.Struct, gc=False):
     """A message, or with `subtype` what happened."""
 
     ts: str

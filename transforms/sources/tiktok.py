@@ -40,7 +40,7 @@ _KINDS = {  # the name of a list, squashed → what its entries are
 }  # fmt: skip
 _POSTS = ("video", "videos", "post", "posts")  # what a VideoList must be below; elsewhere it is what was watched
 _UNDATED = "no date between 1990 and 2100; look it up and add it to the ledger"
-_NOTHING = ("", "n/a", "none", "null")
+_NOTHING = r"(?i)^\s*(?:n/a|none|null)?\s*$"
 _CHANNEL = {"like": "reaction", "comment": "comment", "live": "comment", "share": "repost", "post": "post", "gift": "gift"}
 _VALUE = {"like": "applause", "share": "amplification", "gift": "gift"}
 _STATE = {"following": ("follow", "given"), "follower": ("follow", "received"), "block": ("block", "given")}
@@ -48,7 +48,7 @@ _HEAD = rb'"(Activity|Your Activity|Profile And Settings|Likes and Favorites|Dir
 _SURE = rb'"(VideoList|FansList|ItemFavoriteList|FavoriteVideoList|ShareHistoryList|SearchList|ChatHistory)"\s*:'  # any name
 
 
-class Entry(msgspec.Struct):
+class Entry(msgspec.Struct, gc=False):
     """An entry of any list, in the spellings that were seen."""
 
     date: str | None = None
@@ -102,22 +102,26 @@ def _read(archive: Archive, member: Member) -> Reading:
         return reading
     found.lists.sort(key=lambda entry: (entry[0], entry[1] or ""))
     reading.owner_key, reading.owner_name = found.me, found.name
-    rows, i = [], 0
+    columns: dict[str, list] = {c: [] for c in ROW}
+    i = 0
     for kind, who, raw in found.lists:
         entries, bad = _entries(raw)
         for place in bad:
             reading.problem(member.number, i + place, "not a record of the expected form; please report it")
-        rows += [
-            (
-                member.number, i + place, kind, e.date or e.big_date or e.live_time, who or e.user or e.small_user,
-                e.sender or e.small_sender, e.comment or e.big_comment or e.content or e.small_content or e.title or e.live_text,
-                e.link or e.big_link or e.video,
-            )
-            for place, e in entries.items()
+        told, n = entries.values(), len(entries)
+        columns["member"] += [member.number] * n
+        columns["i"] += range(i, i + n) if not bad else [i + place for place in entries]
+        columns["kind"] += [kind] * n
+        columns["at"] += [e.date or e.big_date or e.live_time for e in told]
+        columns["who"] += [who] * n if who else [e.user or e.small_user for e in told]
+        columns["sender"] += [e.sender or e.small_sender for e in told]
+        columns["text"] += [
+            e.comment or e.big_comment or e.content or e.small_content or e.title or e.live_text for e in told
         ]  # fmt: skip
-        i += len(entries) + len(bad)
+        columns["link"] += [e.link or e.big_link or e.video for e in told]
+        i += n + len(bad)
     reading.member(member.number, i)
-    _tell(reading, found, pl.DataFrame(rows, ROW, orient="row"))
+    _tell(reading, found, pl.DataFrame(columns, ROW))
     return reading
 
 
@@ -182,7 +186,7 @@ def _owner(profile: dict[str, msgspec.Raw], found: Found) -> None:
     for key, raw in profile.items():
         if squash(key) in ("username", "displayname"):
             value = msgspec.json.decode(raw)
-            if isinstance(value, str) and value.strip().lower() not in _NOTHING:
+            if isinstance(value, str) and not re.search(_NOTHING, value):
                 said[squash(key)] = value.strip()
     found.me = said["username"].lower() if "username" in said else found.me
     found.name = said.get("displayname") or said.get("username") or found.name
@@ -190,12 +194,12 @@ def _owner(profile: dict[str, msgspec.Raw], found: Found) -> None:
 
 def _tell(reading: Reading, found: Found, rows: pl.DataFrame) -> None:
     said = {
-        c: pl.when(~pl.col(c).str.strip_chars().str.to_lowercase().is_in(_NOTHING)).then(pl.col(c))
+        c: pl.when(~pl.col(c).str.contains(_NOTHING)).then(pl.col(c))
         for c in ("who", "text", "link")
     }
     rows = rows.with_columns(
         happened_at=times.iso(pl.col("at")),
-        record=pl.format("{}:{}", "member", "i"),
+        record=pl.concat_str("member", pl.lit(":"), "i"),
         **said,
     ).with_columns(pl.col("who", "sender").str.strip_chars().str.to_lowercase())
     standing = pl.col("kind").is_in(list(_STATE))

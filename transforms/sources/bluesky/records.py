@@ -11,27 +11,27 @@ MENTION, LINK = "app.bsky.richtext.facet#mention", "app.bsky.richtext.facet#link
 _OTHER = (msgspec.ValidationError, RecursionError)
 
 
-class Ref(msgspec.Struct):
+class Ref(msgspec.Struct, gc=False):
     """A link to a record (at://did/collection/rkey)."""
 
     uri: str | None = None
 
 
-class Reply(msgspec.Struct):
+class Reply(msgspec.Struct, gc=False):
     """Which post is answered, in which thread."""
 
     root: Ref | None = None
     parent: Ref | None = None
 
 
-class Slice(msgspec.Struct, rename="camel"):
+class Slice(msgspec.Struct, gc=False, rename="camel"):
     """A place in the text, in bytes of UTF-8."""
 
     byte_start: int = 0
     byte_end: int = 0
 
 
-class Feature(msgspec.Struct, rename={"type": "$type"}):
+class Feature(msgspec.Struct, gc=False, rename={"type": "$type"}):
     """What a place in the text is: a mention (did), a link (uri), a tag."""
 
     type: str | None = None
@@ -39,34 +39,34 @@ class Feature(msgspec.Struct, rename={"type": "$type"}):
     uri: str | None = None
 
 
-class Facet(msgspec.Struct):
+class Facet(msgspec.Struct, gc=False):
     """A place in the text and what it is."""
 
     index: Slice | None = None
     features: list[Feature] | None = None
 
 
-class Entity(msgspec.Struct):
+class Entity(msgspec.Struct, gc=False):
     """What facets were called until 2023."""
 
     type: str | None = None
     value: str | None = None
 
 
-class Embedded(msgspec.Struct):
+class Embedded(msgspec.Struct, gc=False):
     """A record shown inside a post; in `recordWithMedia` one level deeper."""
 
     uri: str | None = None
     record: Ref | None = None
 
 
-class Media(msgspec.Struct):
+class Media(msgspec.Struct, gc=False):
     """What is shown beside a quoted record; a card of a web page among others."""
 
     external: Ref | None = None
 
 
-class Embed(msgspec.Struct):
+class Embed(msgspec.Struct, gc=False):
     """What a post shows below its text."""
 
     record: Embedded | None = None
@@ -74,7 +74,7 @@ class Embed(msgspec.Struct):
     media: Media | None = None
 
 
-class Record(msgspec.Struct, rename="camel"):
+class Record(msgspec.Struct, gc=False, rename="camel"):
     """Any record; each kind fills some of it. Times are what the client asserted."""
 
     created_at: str | None = None

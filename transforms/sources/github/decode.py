@@ -54,7 +54,7 @@ _HANDLED = frozenset((
 ))  # fmt: skip
 
 
-class Reaction(msgspec.Struct):
+class Reaction(msgspec.Struct, gc=False):
     """An emoji on a text; its time has the offset of whoever asked for the archive."""
 
     user: str | None = None
@@ -62,7 +62,7 @@ class Reaction(msgspec.Struct):
     created_at: str | None = None
 
 
-class Written(msgspec.Struct):
+class Written(msgspec.Struct, gc=False):
     """An issue, pull request, discussion, comment or review of the archive."""
 
     url: str
@@ -76,7 +76,7 @@ class Written(msgspec.Struct):
     reactions: list[Reaction] | None = None
 
 
-class Event(msgspec.Struct):
+class Event(msgspec.Struct, gc=False):
     """What happened to an issue; of `mentioned`, the actor is who was mentioned."""
 
     url: str
@@ -87,7 +87,7 @@ class Event(msgspec.Struct):
     created_at: str | None = None
 
 
-class Address(msgspec.Struct):
+class Address(msgspec.Struct, gc=False):
     """An e-mail address of a user."""
 
     address: str | None = None
@@ -95,7 +95,7 @@ class Address(msgspec.Struct):
     verified: bool | None = None
 
 
-class Profile(msgspec.Struct):
+class Profile(msgspec.Struct, gc=False):
     """A user, bot or organisation of the archive."""
 
     url: str
@@ -105,7 +105,7 @@ class Profile(msgspec.Struct):
     emails: list[Address] | None = None
 
 
-class User(msgspec.Struct):
+class User(msgspec.Struct, gc=False):
     """Somebody, in the API."""
 
     login: str
@@ -121,7 +121,7 @@ class User(msgspec.Struct):
         return person(self.html_url or f"https://github.com/{self.login}")
 
 
-class Repo(msgspec.Struct):
+class Repo(msgspec.Struct, gc=False):
     """A repository, in the API; in events only its name (`owner/name`)."""
 
     name: str | None = None
@@ -129,7 +129,7 @@ class Repo(msgspec.Struct):
     owner: User | None = None
 
 
-class Answer(msgspec.Struct):
+class Answer(msgspec.Struct, gc=False):
     """A text, in the API."""
 
     html_url: str
@@ -143,7 +143,7 @@ class Answer(msgspec.Struct):
     state: str | None = None
 
 
-class Star(msgspec.Struct):
+class Star(msgspec.Struct, gc=False):
     """Who starred (of a repository), or what was starred (of a user)."""
 
     starred_at: str | None = None
@@ -151,7 +151,7 @@ class Star(msgspec.Struct):
     repo: Repo | None = None
 
 
-class Reacted(msgspec.Struct):
+class Reacted(msgspec.Struct, gc=False):
     """A reaction, in the API, which does not say to what: the file is named after the number of the text."""
 
     user: User | None = None
@@ -159,7 +159,7 @@ class Reacted(msgspec.Struct):
     created_at: str | None = None
 
 
-class Payload(msgspec.Struct):
+class Payload(msgspec.Struct, gc=False):
     """The text an event is about."""
 
     action: str | None = None
@@ -170,7 +170,7 @@ class Payload(msgspec.Struct):
     discussion: Answer | None = None
 
 
-class Happened(msgspec.Struct):
+class Happened(msgspec.Struct, gc=False):
     """An entry of the events of a user."""
 
     type: str

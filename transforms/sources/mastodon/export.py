@@ -18,7 +18,7 @@ _PUBLIC = ["https://www.w3.org/ns/activitystreams#Public", "as:Public", "Public"
 _POSTS = ["Note", "Question"]  # a poll is a Question
 
 
-class Tag(msgspec.Struct):
+class Tag(msgspec.Struct, gc=False):
     """A mention, hashtag or emoji of a post."""
 
     type: str | None = None
@@ -26,13 +26,13 @@ class Tag(msgspec.Struct):
     name: str | None = None
 
 
-class Total(msgspec.Struct):
+class Total(msgspec.Struct, gc=False):
     """A collection of which only the size is told (favourites and boosts of a post, since 4.4)."""
 
     totalItems: int | None = None  # noqa: N815  the name in ActivityStreams
 
 
-class Note(msgspec.Struct, rename="camel"):
+class Note(msgspec.Struct, gc=False, rename="camel"):
     """A post."""
 
     id: str | None = None
@@ -48,7 +48,7 @@ class Note(msgspec.Struct, rename="camel"):
     shares: Total | str | None = None
 
 
-class Activity(msgspec.Struct):
+class Activity(msgspec.Struct, gc=False):
     """One entry of the outbox."""
 
     id: str | None = None
@@ -60,7 +60,7 @@ class Activity(msgspec.Struct):
     object: Note | str | None = None
 
 
-class Actor(msgspec.Struct, rename="camel"):
+class Actor(msgspec.Struct, gc=False, rename="camel"):
     """The owner, as actor.json has them."""
 
     id: str
@@ -71,11 +71,11 @@ class Actor(msgspec.Struct, rename="camel"):
 
 
 def _listed(value: Any) -> list:
-    return value if isinstance(value, list) else [] if value is None else [value]
+    return value if type(value) is list else [] if value is None else [value]
 
 
 def _total(value: Total | str | None) -> int | None:
-    return value.totalItems if isinstance(value, Total) else None
+    return value.totalItems if type(value) is Total else None
 
 
 def actor(data: bytes, member: Member, found: Found) -> int:

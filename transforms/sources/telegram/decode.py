@@ -16,7 +16,7 @@ T = TypeVar("T")
 _BROKEN = (msgspec.DecodeError, RecursionError, UnicodeError)
 
 
-class Part(msgspec.Struct):
+class Part(msgspec.Struct, gc=False):
     """A piece of text with a meaning; `user_id` where a person without a handle is mentioned."""
 
     text: str | None = None
@@ -24,7 +24,7 @@ class Part(msgspec.Struct):
     user_id: int | None = None
 
 
-class Reactor(msgspec.Struct, rename={"from_": "from"}):
+class Reactor(msgspec.Struct, gc=False, rename={"from_": "from"}):
     """One who reacted; `date` is on the clock of the machine that exported."""
 
     from_: str | None = None
@@ -32,7 +32,7 @@ class Reactor(msgspec.Struct, rename={"from_": "from"}):
     date: str | None = None
 
 
-class Reaction(msgspec.Struct):
+class Reaction(msgspec.Struct, gc=False):
     """An emoji on a message; `recent` names some of those who chose it."""
 
     type: str | None = None
@@ -41,7 +41,7 @@ class Reaction(msgspec.Struct):
     recent: list[Reactor] | None = None
 
 
-class Card(msgspec.Struct):
+class Card(msgspec.Struct, gc=False):
     """Somebody's contact: shared in a message, or of the owner's address book."""
 
     user_id: int | None = None
@@ -62,7 +62,7 @@ class Card(msgspec.Struct):
         return f"+{digits.lstrip('0')}" if len(digits) > 6 else None
 
 
-class Message(msgspec.Struct, rename={"from_": "from"}):
+class Message(msgspec.Struct, gc=False, rename={"from_": "from"}):
     """A message or, with `action`, something that happened."""
 
     id: int
@@ -87,7 +87,7 @@ class Message(msgspec.Struct, rename={"from_": "from"}):
     contact_information: Card | None = None
 
 
-class Chat(msgspec.Struct):
+class Chat(msgspec.Struct, gc=False):
     """A conversation."""
 
     type: str | None = None
@@ -96,20 +96,20 @@ class Chat(msgspec.Struct):
     messages: list[Message] | None = None
 
 
-class _LooseChat(msgspec.Struct):
+class _LooseChat(msgspec.Struct, gc=False):
     type: str | None = None
     id: int | None = None
     name: str | None = None
     messages: list[msgspec.Raw] | None = None
 
 
-class Listing(msgspec.Struct, Generic[T], rename={"all": "list"}):
+class Listing(msgspec.Struct, Generic[T], gc=False, rename={"all": "list"}):
     """A part of the full export."""
 
     all: list[T] | None = None
 
 
-class _Document(msgspec.Struct):
+class _Document(msgspec.Struct, gc=False):
     personal_information: Card | None = None
     contacts: Listing[Card] | None = None
     frequent_contacts: Listing[msgspec.Raw] | None = None
@@ -121,7 +121,7 @@ class _Document(msgspec.Struct):
     messages: list[Message] | None = None
 
 
-class _LooseDocument(msgspec.Struct):
+class _LooseDocument(msgspec.Struct, gc=False):
     personal_information: msgspec.Raw = msgspec.Raw(b"null")
     contacts: msgspec.Raw = msgspec.Raw(b"null")
     frequent_contacts: msgspec.Raw = msgspec.Raw(b"null")

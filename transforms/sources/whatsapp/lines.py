@@ -9,13 +9,17 @@ import polars as pl
 
 from transforms.times import INSTANT, shown
 
+_MORNING, _EVENING = "[Aa]|上午|凌晨|清晨|早上|午前|오전|ص", "[Pp]|下午|晚上|中午|午後|오후|م"
+_HALF = f"({_MORNING}|{_EVENING})"
 HEADER = (
-    r"\[?\x{feff}?(\d{1,4})[./-] ?(\d{1,2})[./-] ?(\d{1,4})\.?,?\s(\d{1,2})[:.](\d{2})(?:[:.](\d{2}))?"
-    r"(?:\s*([AaPp])\.?\s?[Mm]\.?)?(?:\]|\s[-–])\s?"
-).replace(r"\x{feff}", "\ufeff")
+    "\\[?[\ufeff\u200f]?(\\d{1,4})\u200f?[./年년-] ?(\\d{1,2})\u200f?[./月월-] ?(\\d{1,4})[.日일]?[,،]?\\s?"
+    f"(?:(?:à|às|alle|klo|kl\\.|um)\\s)?{_HALF}?\\s?(\\d{{1,2}})[:.](\\d{{2}})(?:[:.](\\d{{2}}))?"
+    f"(?:\\s*{_HALF}(?:\\.?\\s?[Mm]\\.?)?)?(?:\\]|\\s[-–])\\s?"
+)
 _LINE = r"^([\x{feff}\x{200e}\x{200f}]*" + HEADER + ")"
 _LONGEST = 60  # characters before the author
-_PARTS = ("head", "a", "b", "c", "hour", "minute", "second", "half")
+_PARTS = ("head", "a", "b", "c", "before", "hour", "minute", "second", "after")
+_DIGITS = {chr(zero + n): str(n) for zero in (0x660, 0x6F0, 0x966) for n in range(10)}  # Arabic, Persian, Devanagari
 _ORDERS = {"dmy": ("c", "b", "a"), "mdy": ("c", "a", "b"), "ymd": ("a", "b", "c")}
 
 
@@ -34,13 +38,16 @@ def lines(data: bytes, zone: str) -> pl.DataFrame:
     f = every.with_columns(parts.struct.rename_fields(list(_PARTS)).struct.unnest())
     f = f.with_columns(record=pl.col("a").is_not_null().cum_sum())
     heads = f.filter(pl.col("a").is_not_null()).with_columns(rest=pl.col("line").str.strip_prefix(pl.col("head")))
+    if heads["a"].head(1).str.contains("[^0-9]").any():
+        heads = heads.with_columns(pl.col("a", "b", "c", "hour", "minute", "second").str.replace_many(_DIGITS))
     more = f.filter(pl.col("a").is_null(), pl.col("record") > 0).group_by("record").agg(more=pl.col("line").str.join("\n"))
     heads = heads.join(more, on="record", how="left", maintain_order="left").with_columns(
         rest=pl.concat_str("rest", "more", separator="\n", ignore_nulls=True), number=(pl.col("record") - 1).cast(pl.String)
     )
     hour, minute, second = (pl.col(c).cast(pl.Int64) for c in ("hour", "minute", "second"))
-    half = pl.col("half").str.to_lowercase()
-    hour = pl.when((half == "p") & (hour < 12)).then(hour + 12).when((half == "a") & (hour == 12)).then(0).otherwise(hour)
+    half = pl.coalesce("before", "after")
+    late, early = half.str.contains(_EVENING), half.str.contains(_MORNING)
+    hour = pl.when(late & (hour < 12)).then(hour + 12).when(early & (hour == 12)).then(0).otherwise(hour)
     second = second.fill_null(0)
     clock = pl.duration(hours=hour, minutes=minute, seconds=second, time_unit="us")
     local = _dates(heads).cast(pl.Datetime("us")) + pl.when((hour < 24) & (minute < 60) & (second <= 60)).then(clock)
@@ -86,5 +93,7 @@ def _orders(heads: pl.DataFrame) -> list[str]:
 def _as(runs: pl.DataFrame, order: str) -> pl.Series:
     year, month, day = (pl.col(c) for c in _ORDERS[order])
     year = pl.when(year.str.len_chars() <= 2).then(pl.lit("20") + year.str.zfill(2)).otherwise(year)
+    buddhist = year.cast(pl.Int32, strict=False) - 543  # phones set to Thai count from the death of the Buddha
+    year = pl.when(buddhist > 1990).then(buddhist.cast(pl.String)).otherwise(year)
     date = pl.format("{}-{}-{}", year, month.str.zfill(2), day.str.zfill(2)).str.to_date("%Y-%m-%d", strict=False)
     return runs.select(date).to_series()
