@@ -217,6 +217,9 @@ def test_nights_on_a_server_with_postgresql(tmp_path: Path) -> None:
         until(lambda: api.states().get(made) == "Completed")
         until(lambda: any("a source is stale: mastodon" in text for text in told))
 
+        ours = [p for p in owner.rglob("*") if p.relative_to(owner).parts[0] not in ("inbox", "ledger.csv")]
+        assert [p for p in ours if not p.is_symlink() and p.stat().st_mode & 0o077] == []
+
         # a gate is broken: the last good night stays, and it is told
         before = (owner / "published").resolve()
         facts = pl.read_parquet(next((owner / "facts").glob("*.parquet")))
@@ -227,8 +230,6 @@ def test_nights_on_a_server_with_postgresql(tmp_path: Path) -> None:
         until(lambda: {"a night failed", "a gate is broken"} <= {t.split(", ")[1].split(":")[0] for t in told})
         assert (owner / "published").resolve() == before
 
-        bare = [p for p in owner.rglob("*") if p.relative_to(owner).parts[0] not in ("inbox", "ledger.csv")]
-        assert [p for p in bare if not p.is_symlink() and p.stat().st_mode & 0o077] == []
         words = "".join(told) + "".join(p.read_text(errors="replace") for p in log.iterdir())
         assert "zwetschgenrummel" not in words
         assert "Ana Example" not in words
