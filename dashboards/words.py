@@ -8,8 +8,8 @@ from datetime import date, datetime
 from typing import Any
 
 NAME = 48  # characters of a name
-# Control and direction characters: a name must not turn the page around.
-_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+")
+# Control and direction characters: a name must not turn the page around. Those XML does not know end the process that draws.
+_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufdd0-\ufdef\ufeff\ufffe\uffff\ud800-\udfff]+")
 _MARKS = re.compile(r"([!-/:-@\[-`{-~])")
 _JOINER = "\u2060"  # nothing to see; it keeps www., a@b and :words: from becoming links, icons and colours
 
