@@ -18,6 +18,7 @@ from typing import Any
 
 from prefect import flow, get_client, runtime, serve, task
 from prefect.artifacts import create_table_artifact
+from prefect.blocks.system import Secret
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas import filters
 from prefect.client.schemas.objects import StateType
@@ -73,7 +74,7 @@ def nightly(home: str = "", owner: str = "", as_of: str = "") -> None:
     settings = told(lambda: Settings.load(whose))
     day = date.fromisoformat(as_of) if as_of else None
     try:
-        watch.figures = stages.night(whose, settings, day, watch.progress, each)
+        watch.figures = stages.night(whose, settings, day, watch.progress, each, secrets(whose, settings))
     except stages.Busy as failed:
         watch.failed = failed
         raise
@@ -107,6 +108,18 @@ def _tell(home: Home, settings: Settings, watch: _Watch) -> None:
         for platform, days in stale(home, settings):
             told = {"prefect.resource.id": f"givetake.source.{platform}", "prefect.resource.name": platform, "days": str(days)}
             emit_event("givetake.source.stale", resource=told, related=[owner | {"prefect.resource.role": "owner"}])
+
+
+def secrets(home: Home, settings: Settings) -> dict[str, str]:
+    """The tokens of the pulls that Prefect keeps, encrypted, in Secret blocks called givetake-<owner>-<platform>.
+
+    They are handed on in memory, and are no parameter, result or artifact.
+    """
+    found = {}
+    for platform in settings.pull:
+        with suppress(Exception):  # there is no such block, or no server that would know
+            found[platform] = str(Secret.load(f"givetake-{home.owner}-{platform}".lower().replace("_", "-")).get())
+    return found
 
 
 def once(

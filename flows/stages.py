@@ -11,7 +11,7 @@ import hashlib
 import json
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from pathlib import Path
@@ -58,6 +58,7 @@ class Night:
     checks: list[dict[str, Any]] = field(default_factory=list)
     reads: list[Read] = field(default_factory=list)
     pulls: list[dict[str, Any]] = field(default_factory=list)
+    tokens: Mapping[str, str] = field(default_factory=dict, repr=False)  # platform → what its pull was handed; in memory alone
 
     @classmethod
     def begin(cls, home: Home, settings: Settings, as_of: datetime | None = None, progress: Progress | None = None) -> Night:
@@ -103,7 +104,7 @@ def fetch(night: Night) -> None:
         from flows.pull import pull_all
 
         with night.stage("pull") as row:
-            night.pulls = pull_all(night.home, night.settings)
+            night.pulls = pull_all(night.home, night.settings, tokens=night.tokens)
             row["rows"] = sum(p["requests"] for p in night.pulls)
 
 
@@ -185,13 +186,17 @@ def night(
     as_of: date | None = None,
     progress: Progress | None = None,
     each: Callable[[str, Callable[[], Any]], Any] = lambda name, stage: stage(),
+    tokens: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """One whole night, here and now: its figures. `each` runs a stage by name, as a Prefect task or plainly.
+
+    `tokens` are for the pulls; a platform that is not in it has its own in the environment or the keyring.
 
     `as_of` is a UTC date, read as its 00:00. Raises Busy, Nothing or GateBroken; what was published stays.
     """
     with alone(home):
         run = Night.begin(home, settings, datetime.combine(as_of, time.min) if as_of else None, progress)
+        run.tokens = tokens or {}
         threading.Thread(target=_import_checks, daemon=True).start()  # while the child process reads
         for stage in STAGES:
             each(stage.__name__.replace("_", " "), lambda stage=stage: _silent(stage(run)))
