@@ -151,8 +151,8 @@ class Found:
             is_reply=pl.col("is_reply") & pl.col("parent").ne_missing(me),  # the next post of an own thread answers nobody
             is_quote=pl.col("is_quote") & pl.col("quoted").ne_missing(me),
             whom=pl.concat_list(pl.concat_list("parent", "quoted"), "people")
-            .list.eval(pl.element().filter(pl.element().is_not_null() & pl.element().ne_missing(me)))
-            .list.unique(maintain_order=True),
+            .list.eval(pl.when(pl.element() != self.me).then(pl.element()) if self.me else pl.element())
+            .list.drop_nulls().list.unique(maintain_order=True),
         )  # fmt: skip
         own_boost = pl.col("boost") & pl.col("people").list.contains(me).fill_null(False)
         channel = (
@@ -180,7 +180,10 @@ def _roots(acts: pl.DataFrame) -> dict[str, str]:
     """Post → the thread its answers belong to, following answers to answers up to 64 deep."""
     root = dict(acts.filter(pl.col("composed") & (pl.col("uri") != pl.col("thread"))).select("uri", "thread").iter_rows())
     for _ in range(6):
-        root = {post: root.get(thread, thread) for post, thread in root.items()}
+        further = {post: root[thread] for post, thread in root.items() if thread in root}
+        if all(root[post] == thread for post, thread in further.items()):
+            break
+        root |= further
     return root
 
 
