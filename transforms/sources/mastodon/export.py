@@ -112,7 +112,8 @@ def outbox(data: bytes, member: Member, found: Found) -> int:
         },
         schema={
             "i": pl.Int64, **dict.fromkeys(("kind", "form", "activity", "note", "object", "at"), pl.String),
-            "open": pl.Boolean, **dict.fromkeys(("named", "mentions", "reply_to", "quote", "summary", "content", "conversation"), pl.String),
+            "open": pl.Boolean,
+            **dict.fromkeys(("named", "mentions", "reply_to", "quote", "summary", "content", "conversation"), pl.String),
             "favourites": pl.Int64, "boosts": pl.Int64,
         },
     )  # fmt: skip
