@@ -23,12 +23,18 @@ FORMATS = [
     "[{m}/{d}/{yy:02}, {h}:{M:02}:{S:02}\u202f{p}] ",
     "{y}-{m:02}-{d:02}, {H:02}:{M:02} - ", "[{y}/{m:02}/{d:02} {H:02}:{M:02}:{S:02}] ", "{d:02}-{m:02}-{y} {H:02}.{M:02} - ",
     "[{d:02}.{m:02}.{yy:02}, {H:02}:{M:02}:{S:02}] ", "\u200e[{d:02}.{m:02}.{yy:02}, {H:02}:{M:02}:{S:02}] ",
+    "{d:02}/{m:02}/{y} à {H:02}:{M:02} - ", "[{d:02}/{m:02}/{y} à {H:02}:{M:02}:{S:02}] ", "{d}.{m}.{y} klo {H}.{M:02} - ",
+    "{y}/{m}/{d} {zh}{h}:{M:02} - ", "[{y}/{m}/{d} {zh}{h}:{M:02}:{S:02}] ", "{y}. {m}. {d}. {ko} {h}:{M:02} - ",
+    "{y}년 {m}월 {d}일 {ko} {h}:{M:02} - ", "{d}/{m}/{yy:02}, {h}:{M:02}\u202f{es} - ", "{d}/{m}/{be} {H:02}:{M:02} - ",
+    "[{y}. {m:02}. {d:02}. {H}:{M:02}:{S:02}] ",
 ]  # fmt: skip
 
 
 def line(form: str, d: int, hour: int, said: str) -> str:
     half = "PM" if hour >= 12 else "AM"
-    clock = {"H": hour, "h": (hour - 1) % 12 + 1, "M": 7, "S": 9, "p": half, "l": half.lower()}
+    zh, ko, es = ("下午", "오후", "p.\u00a0m.") if hour >= 12 else ("上午", "오전", "a.\u00a0m.")
+    clock = {"zh": zh, "ko": ko, "es": es, "be": 2567, "H": hour, "h": (hour - 1) % 12 + 1, "M": 7, "S": 9, "p": half,
+             "l": half.lower()}  # fmt: skip
     return form.format(y=2024, yy=24, m=3, d=d, **clock) + said + "\n"
 
 
@@ -39,6 +45,21 @@ def test_every_header_tells_the_same_minutes(form: str) -> None:
     found = facts("whatsapp", {CHAT: text.encode()}).filter(pl.col("fact") == "act")
     told = found["happened_at"].dt.convert_time_zone("Europe/Berlin").dt.strftime("%Y-%m-%d %H:%M").to_list()
     assert told == [f"2024-03-{d:02} {hour:02}:07" for d, hour in said]
+
+
+def test_digits_of_another_script() -> None:
+    arabic = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
+    form = "{d}\u200f/{m}\u200f/{y}، {h}:{M:02} "
+    said = [(13, 0, "ص"), (14, 12, "م"), (15, 23, "م")]
+    text = "".join(line(form, d, hour, f"{half} - Ada Example: \n").translate(arabic) + "x\n" for d, hour, half in said)
+    found = facts("whatsapp", {CHAT: text.encode()}).filter(pl.col("fact") == "act")
+    told = found["happened_at"].dt.convert_time_zone("Europe/Berlin").dt.strftime("%d %H:%M").to_list()
+    assert told == ["13 00:07", "14 12:07", "15 23:07"]
+
+
+def test_another_messenger_is_not_whatsapp(tmp_path: Path) -> None:
+    (tmp_path / "talk.txt").write_text("2023년 12월 31일 오후 11:59, Ada Example : hello\n")
+    assert recognise(open_archive([tmp_path])) == {}
 
 
 def test_a_file_cut_short_keeps_what_stands_before_the_cut() -> None:

@@ -3,9 +3,10 @@
 Both sides of each exported chat, the last 40,000 messages of it at most; reactions, answers and forwards are left out.
 https://faq.whatsapp.com/1180414079177245
 Traps: no zone and, on Android, no seconds; the order of day and month depends on the phone, so it is decided over the whole
-file, and where nothing decides it the file is refused; invisible characters before names and in times; messages of several
-lines; system lines without an author. People stand under their name in the owner's address book: namesakes cannot be told
-apart, and a person without an entry is a telephone number.
+file, and where nothing decides it the file is refused; words for the half of the day before or behind the hour, digits and
+years of other countries; invisible characters before names and in times; messages of several lines; system lines without an
+author. People stand under their name in the owner's address book: namesakes cannot be told apart, and a person without an
+entry is a telephone number.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from transforms.sources.whatsapp import phrases
 from transforms.sources.whatsapp.lines import HEADER, Undecided, lines
 
 TITLE = "WhatsApp"
-VERSION = "1"
+VERSION = "2"
 ASKS_OWNER = True
 LAYOUTS = {
     "iPhone": ("_chat.txt", "*_chat.txt"),
