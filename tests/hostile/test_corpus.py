@@ -92,7 +92,7 @@ def test_every_file_of_the_corpus_has_its_reason(home: Home, samples: Path) -> N
 def test_every_file_of_the_corpus_as_a_member_of_every_export(samples: Path, platform: str) -> None:
     """Each is put in the place of a member of that source's cases; JSON behind the head the platform writes, too."""
     rng, held, failed = random.Random(platform), list(cases(platform).values()), {}
-    with Later():
+    with Later(named=False):
         for path in corpus(samples):
             body = path.read_bytes()
             whole = dict(rng.choice(held))
