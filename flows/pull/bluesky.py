@@ -51,7 +51,7 @@ def pull(home: Home, settings: Settings, client: Client) -> list[Path]:
     did, client.token = session.value.get("did"), session.value.get("accessJwt")
     if not isinstance(did, str) or not re.fullmatch(r"did:[a-z]+:[\w.:%-]+", did) or not isinstance(client.token, str):
         raise PullFailed("the server opened no session — look at `server` in the settings")
-    asked = {"actor": did, "limit": 100}
+    asked: dict[str, Any] = {"actor": did, "limit": 100}
     followers = list(pages(client, "/xrpc/app.bsky.graph.getFollowers", dict, _further, fits=_has("followers"), **asked))
     written = _news(store, client, did, followers if options.chat else None)
     return written + _snapshot(store, did, followers, _repository(client, session.value, options), options.snapshots)

@@ -92,7 +92,7 @@ def _events(value: dict[str, Any]) -> bool:
 def _snapshot(store: Store, client: Client, profile: list[Answer], account: str, keep: int) -> list[Path]:
     draft, last, started = store.draft("snapshot"), store.snapshots()[-1:], now()
     try:
-        asked = {}
+        asked: dict[str, str | None] = {}
         for domain in DOMAINS:
             answers = profile if domain == "PROFILE" else _domain(client, domain)
             _put(draft, f"snapshot/{domain}", answers)

@@ -23,7 +23,7 @@ from flows.settings import Home, Settings
 
 MEND = "make a script app in preferences → apps, and hand in <client id>:<secret>:<refresh token> as GIVETAKE_TOKEN_REDDIT"
 OVERLAP = 86_400  # seconds
-_ASKED = {"limit": 100, "raw_json": 1, "mark": "false"}
+_ASKED: dict[str, Any] = {"limit": 100, "raw_json": 1, "mark": "false"}
 
 
 class Options(BaseModel, extra="forbid"):

@@ -22,7 +22,7 @@ from flows.settings import Home, Settings
 
 MEND = "make an API key in the Google Cloud console, for the YouTube Data API v3, and hand it in as GIVETAKE_TOKEN_YOUTUBE"
 _API = "/youtube/v3"
-_SHOWN = {"textFormat": "plainText", "maxResults": 100}
+_SHOWN: dict[str, Any] = {"textFormat": "plainText", "maxResults": 100}
 
 
 class Options(BaseModel, extra="forbid"):
@@ -49,7 +49,7 @@ def pull(home: Home, settings: Settings, client: Client) -> list[Path]:
         raise PullFailed("there is no such channel — look at `channel` in the settings")
     draft, n = store.draft("news"), 0
     try:
-        asked = {"part": "snippet,replies", "allThreadsRelatedToChannelId": channel, **_SHOWN}
+        asked: dict[str, Any] = {"part": "snippet,replies", "allThreadsRelatedToChannelId": channel, **_SHOWN}
         fits = _is("commentThread")
         for answer in pages(client, f"{_API}/commentThreads", dict, _further, fits=fits, cursor="pageToken", **asked):
             moved = {k: c for k, c in map(_thread, answer.value["items"]) if k and known.get(k) != c}
@@ -74,7 +74,7 @@ def pull(home: Home, settings: Settings, client: Client) -> list[Path]:
 
 def _replies(draft: Draft, client: Client, thread: str) -> None:
     """All replies of one thread, of which the list of threads shows only some."""
-    asked = {"part": "snippet", "parentId": thread, **_SHOWN}
+    asked: dict[str, Any] = {"part": "snippet", "parentId": thread, **_SHOWN}
     found = pages(client, f"{_API}/comments", dict, _further, fits=_is("comment"), cursor="pageToken", **asked)
     for n, answer in enumerate(found, 1):
         draft.put(f"api/replies-{thread}-{n}.json", answer.body)
@@ -91,8 +91,9 @@ def _thread(item: Any) -> tuple[str, int]:
     """Its id, if it is one, and how many replies it has."""
     key = item.get("id") if isinstance(item, dict) else None
     count = (item.get("snippet") or {}).get("totalReplyCount") if isinstance(item, dict) else None
-    good = isinstance(key, str) and re.fullmatch(r"[\w.-]{1,100}", key)
-    return (key, count if isinstance(count, int) else 0) if good else ("", 0)
+    if not isinstance(key, str) or not re.fullmatch(r"[\w.-]{1,100}", key):
+        return "", 0
+    return key, count if isinstance(count, int) else 0
 
 
 def _inside(item: dict[str, Any]) -> list[Any]:

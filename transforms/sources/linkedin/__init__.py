@@ -153,7 +153,7 @@ def _pulled(archive: Archive, owner: Owner, asked: pulled.Pulled) -> Reading:
         return book.close(asked.until)
     if "changelog" in asked.asked:  # also for what was not done in that time
         dates = [t["date"].min() for stem, t in tables.items() if stem in ("messages", "comments", "reactions")]
-        first = datetime.fromisoformat(min(dates)[:19]).replace(tzinfo=UTC) if dates else asked.until
+        first = datetime.fromisoformat(min(map(str, dates))[:19]).replace(tzinfo=UTC) if dates else asked.until
         span = {"since": asked.asked["changelog"] or first, "until": asked.until}
         book.sees("message", "given", "received", claim="changelog: since the pull before", **span)
         for channel in ("comment", "reaction", "repost", "post"):
