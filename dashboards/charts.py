@@ -181,7 +181,8 @@ def course(months: pl.DataFrame) -> Drawn:
 
 def curve(shares: pl.DataFrame, percent: int) -> Drawn:
     """What goes with each share cut, the share chosen, and the points of the two essays."""
-    domain, colours, dashes = ([told[i] for told in LOST.values()] for i in range(3))
+    domain, colours = [name for name, _, _ in LOST.values()], [colour for _, colour, _ in LOST.values()]
+    dashes = [dash for _, _, dash in LOST.values()]
     told = shares.rename(dict(zip(LOST, domain, strict=True))).unpivot(
         domain, index="percent", variable_name="what", value_name="lost"
     )

@@ -18,7 +18,7 @@ def _():
 
     from dashboards import published
 
-    folder = Path(mo.cli_args().get("folder") or Path(__file__).parent)
+    folder = Path(str(mo.cli_args().get("folder") or Path(__file__).parent))
     night = published.connect(folder)
     return alt, folder, mo, night, published
 

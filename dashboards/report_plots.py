@@ -16,7 +16,7 @@ from dashboards.palette import BLUE, GIVEN, GREEN, ORANGE, PURPLE, RECEIVED, VER
 
 INK, FAINT, LINE = "#2b2a28", "#6f6b64", "#d9d4cb"  # named again in report.css
 LEANINGS = 220
-LOST = {
+LOST: dict[str, tuple[str, str, list[int]]] = {
     "received_share": ("value received", BLUE, [1, 0]),
     "opportunity_share": ("doors opened", ORANGE, [8, 3]),
     "real_share": ("real ties", GREEN, [3, 3]),
@@ -25,7 +25,7 @@ LOST = {
 YOURS = "replace(replace(datum.label, ' give', ''), 'I ', 'you ')"  # a short legend, told to you
 ESSAYS = {0: "never delete (002)", 80: "cut 80 % (001)"}
 _TICKS = [0, 1, 3, 10, 30, 100, 300, 1000, 3000, 10000]
-_CONFIG = {
+_CONFIG: dict[str, Any] = {
     "background": "transparent", "font": "system-ui, sans-serif", "view": {"stroke": None},
     "axis": {"labelColor": FAINT, "titleColor": INK, "gridColor": LINE, "domainColor": LINE, "tickColor": LINE,
              "labelFontSize": 12, "titleFontSize": 13, "titleFontWeight": "normal", "gridOpacity": 0.6},
@@ -154,7 +154,7 @@ def _labelled(people: Sequence[dict[str, Any]], high: float, width: int) -> list
     taken: list[tuple[float, float]] = []
     chosen = []
     for p in people:
-        at = tuple(log1p(p[side]) / log1p(high) for side in ("received", "given"))
+        at = (log1p(p["received"]) / log1p(high), log1p(p["given"]) / log1p(high))
         if all(abs(at[0] - x) > 130 / width or abs(at[1] - y) > 28 / width for x, y in taken):
             taken.append(at)
             align = "left" if at[0] < 75 / width else "right" if at[0] > 1 - 75 / width else "center"
