@@ -39,9 +39,8 @@ def _tables(path: Path, place: str) -> Iterator[tuple[str, bytes]]:
 
 def found(words: Iterable[str], places: Iterable[tuple[str, bytes]]) -> list[str]:
     """Which words stand where, whatever their case."""
-    sought = {word: word.lower().encode() for word in words}
-    told = []
+    sought, told = pl.Series(sorted({word.lower() for word in words}), dtype=pl.String).implode(), []
     for place, held in places:
-        low = held.decode("utf-8", "surrogateescape").lower().encode("utf-8", "surrogateescape")
-        told += [f"{word!r} in {place}" for word, low_word in sought.items() if low_word in low]
+        low = pl.Series([held.decode("utf-8", "replace").lower()])
+        told += [f"{word!r} in {place}" for word in sorted(set(low.str.extract_many(sought, overlapping=True)[0]))]
     return told
