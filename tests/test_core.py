@@ -30,6 +30,13 @@ def test_an_act_in_two_overlapping_exports_is_one_and_the_later_export_wins(tmp_
     ]
 
 
+def test_a_later_export_that_names_nobody_does_not_take_a_person_away(tmp_path: Path) -> None:
+    told = reading("x", "2024-01-01", [{"id": "1", "counterparts": ["ana"]}], accounts=[{"key": "ana", "name": "Ana Example"}])
+    untold = reading("x", "2024-09-01", [{"id": "1", "counterparts": []}])
+    con = core(tmp_path, {"a" * 64: told, "b" * 64: untold})
+    assert rows(con, "select account_key, archive[1] from core.act") == [("ana", "a")]
+
+
 def test_two_alike_in_one_export_are_two_and_merge_by_the_larger_count(tmp_path: Path) -> None:
     twice = reading("x", "2024-01-01", [{"id": "1"}, {"id": "1"}])
     once = reading("x", "2024-09-01", [{"id": "1"}])
