@@ -32,7 +32,7 @@ def _add(home: Path, export: Path) -> Ended:
     from flows import inbox
     from flows.settings import Home
 
-    return forked(lambda: len(inbox.add(Home(home, "me"), export)) and 0)
+    return forked(lambda: len(inbox.add(Home(home, "me").make(), export)) and 0)
 
 
 def orders(folder: Path, trials: Iterator[int]) -> Iterator[tuple[str, list[str]]]:
