@@ -43,6 +43,7 @@ IGNORES = {
 _STATES = {"followers": ("follow", "received"), "following": ("follow", "given"), "blocked": ("block", "given"),
            "sent": ("request", "given"), "received": ("request", "received")}  # fmt: skip
 _PROOF = b"text_post_app"
+_EMPTY = Leaf()
 
 
 class Reply(Struct):
@@ -65,6 +66,17 @@ class Post(Struct):
     title: str | None = None
     creation_timestamp: int | None = None
     media: list[Part] | None = None
+
+    def told(self) -> tuple[str, int | None, bool]:
+        """Its text, its time, and whether it is a reply. Most have one part and nothing of their own."""
+        parts = self.media or []
+        texts = [p.title for p in (self, *parts) if p.title]
+        at = self.creation_timestamp
+        answers = False
+        for part in parts:
+            at = at or part.creation_timestamp
+            answers = answers or bool(part.text_app_post and part.text_app_post.is_reply)
+        return texts[0] if len(texts) == 1 else "\n".join(dict.fromkeys(texts)), at, answers
 
 
 class Profile(Struct):
@@ -129,10 +141,10 @@ def _entries(book: Book, members: list[Member], what: str) -> pl.DataFrame:
     rows = []
     for member in members:
         for entry, i in zip(*book.rows(member, Entry, what, _key(what)), strict=True):
-            leaf = next(iter(entry.string_list_data or ()), None) or Leaf()
+            leaf = entry.string_list_data[0] if entry.string_list_data else _EMPTY
             value = leaf.value if isinstance(leaf.value, str) and leaf.value.isascii() else None
             handle = handle_of(leaf.href) or (None if what == "likes" else value) or entry.title
-            rows.append((member.number, str(i), handle, None, leaf.timestamp, leaf.href, entry.title))
+            rows.append((member.number, i, handle, None, leaf.timestamp, leaf.href, entry.title))
     return table(rows)
 
 
@@ -151,11 +163,9 @@ def _posts(book: Book, members: list[Member]) -> None:
     rows, reply = [], []
     for member in members:
         for post, i in zip(*book.rows(member, Post, "posts", _key("posts")), strict=True):
-            parts = post.media or []
-            text = "\n".join(dict.fromkeys(t for t in (post.title, *(p.title for p in parts)) if t))
-            at = next((t for t in (post.creation_timestamp, *(p.creation_timestamp for p in parts)) if t), None)
-            rows.append((member.number, str(i), None, text, at, None, None))
-            reply.append(any(p.text_app_post and p.text_app_post.is_reply for p in parts))
+            text, at, answers = post.told()
+            rows.append((member.number, i, None, text, at, None, None))
+            reply.append(answers)
     posts = table(rows).with_columns(reply=pl.Series(reply, dtype=pl.Boolean))
     posts = first_told(book, posts, "at", "text")
     own = book.reading.owner_key or ""
