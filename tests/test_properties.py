@@ -6,6 +6,7 @@ is left out.
 
 from __future__ import annotations
 
+import re
 import zipfile
 from collections.abc import Iterator
 from functools import cache
@@ -89,7 +90,8 @@ def a_cut(case: Path, seed: int) -> None:
     told = {(r[0], r[1]): r for r in acts(before).select("record", "direction", "channel", "happened_at").iter_rows()}
     owners = set(before["owner_key"].drop_nulls())
     new = acts(after).filter(~pl.col("act_id").is_in(list(ids(before))))
-    last = acts(after).filter(pl.col("record").str.starts_with(f"{number}:"))["record"].tail(2).to_list()
+    mine = acts(after).filter(pl.col("record").str.starts_with(f"{number}:"))["record"].unique()
+    last = sorted(mine, key=lambda record: [int(n) for n in re.findall(r"\d+", record)])[-2:]
     for act in new.to_dicts():
         if act["record"] in last or owners & set(act["counterparts"]):
             continue  # its own end is cut off; or whose export it is, so that the owner seems to be somebody

@@ -62,8 +62,9 @@ def read(archive: Archive, owner: Owner) -> Reading:
     posts: list[tuple] = []
     comments: list[tuple] = []
     authors: list[tuple] = []
-    lost = False
-    for member in claims(archive):
+    mine = claims(archive)
+    lost = len(mine) < len(archive.find("*.xml"))
+    for member in mine:
         try:
             n = _member(reading, member, archive.read(member), posts, comments, authors)
         except Unreadable as why:

@@ -158,6 +158,9 @@ def whose(export: Export, kinds: dict[str, list[Member]]) -> Manifest | None:
     for member in kinds["account"]:
         for account in _all(export, member, Account, "account", "the owner's own account"):
             _owner(export, account.accountId, account.username, account.accountDisplayName)
+    for member in kinds["account"] + kinds["manifest"]:  # of one that is cut short, this much may be left
+        number = re.search(rb'"accountId"\s*:\s*"(\d{1,19})"', export.archive.head(member))
+        _owner(export, int(number[1]) if number and int(number[1]) < 1 << 63 else None, None, None)
     for member in kinds["screen-name-change"]:
         for outer in _all(export, member, RenamedOuter, "screenNameChange", "former handles of the owner"):
             export.handles.add(outer.screenNameChange.changedFrom.lower())
