@@ -112,5 +112,10 @@ def _night(choice: Choice, home: Home, as_of: datetime | None, plain: bool) -> d
     if figures["checks_not_held"]:
         complain(f"{figures['checks_not_held']} of {figures['checks']} checks did not hold — `givetake doctor` says which")
     say(f"{'nothing new' if figures['nothing_new'] else 'published'}: {home.published.resolve()}")
-    say(f"night in {took - start:.1f} s" + (f", after {start:.1f} s in which Prefect started" if start else ""))
+    begun = figures["seconds"].get(stages.CHECKS_START, 0.0)
+    data = sum(figures["seconds"].values()) - begun
+    say(
+        f"night in {took:.1f} s: data {data:.1f}, start of Great Expectations {begun:.1f}"
+        + (f", Prefect {took - data - begun:.1f} of which its start {start:.1f}" if start else "")
+    )
     return figures
