@@ -49,10 +49,6 @@ picture: dev  ## docs/dashboard.webp, the README's picture, taken anew (needs Ch
 	$(BIN)/python -m tests.picture
 
 faults: dev  ## kills, full disks, lost power (hours; stopped, it goes on where it was)
-	nice -n 19 $(BIN)/python -m tests.faults $(ROWS)
-	$(BIN)/python -m tests.faults --report
-
-faults: dev  ## kills, full disks, lost power (hours; stopped, it goes on where it was)
 	nice -n 19 $(BIN)/python -m tests.faults $(ROWS); code=$$?; $(BIN)/python -m tests.faults --report; exit $$code
 
 lock: dev  ## pin every package again, with hashes
