@@ -22,7 +22,7 @@ from transforms.sources.whatsapp import phrases
 from transforms.sources.whatsapp.lines import HEADER, Undecided, lines
 
 TITLE = "WhatsApp"
-VERSION = "2"
+VERSION = "3"
 ASKS_OWNER = True
 LAYOUTS = {
     "iPhone": ("_chat.txt", "*_chat.txt"),

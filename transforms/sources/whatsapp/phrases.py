@@ -6,28 +6,41 @@ import re
 
 import polars as pl
 
-YOU = ("You", "you", "Du", "du", "Dich", "dich", "Tú", "te", "Vous", "vous", "Tu", "Você", "você", "Jij", "je", "Вы")
+YOU = (
+    "You", "you", "Du", "du", "Dich", "dich", "Tú", "te", "ti", "Vous", "vous", "Tu", "Você", "você", "Jij", "je", "jou", "Вы",
+)  # fmt: skip
 ME = frozenset(f"name:{word}" for word in YOU)
 _MARKS = r"[\x{200e}\x{200f}\x{202a}-\x{202e}\x{2066}-\x{2069}\x{feff}]"
-# Verbs of system lines; they count only where no author stands before them, or where the author is the chat itself.
+# Verbs of system lines; they count only where no author stands before them, or a mark that on an iPhone stands before what
+# WhatsApp itself says. What is in no language known there is known by the mark, its place and the name it begins with.
 _SYSTEM = (
-    r"end-to-end encrypted|end-to-end encryption|Ende-zu-Ende|de extremo a extremo|de bout en bout|ponta a ponta|"
-    r"security code (?:with .+ )?changed|disappearing messages|Sicherheitsnummer|changed (?:their|to a new) (?:phone )?number|"
-    r"blocked this contact|unblocked this contact|is a contact\.?$|business account"
+    r"(?i)end-to-end|Ende-zu-Ende|de extremo a extremo|de bout en bout|(?:ponta a|ponto a) ponta|uçtan uca|сквозн|"
+    r"security code (?:with .+ )?changed|code de sécurité|código de segur|codice di sicurezza|beveiligingscode|"
+    r"Sicherheitsnummer|disappearing messages|mensajes temporales|messages éphémères|messaggi effimeri|"
+    r"mensagens temporárias|selbstlöschende Nachrichten|verdwijnende berichten|"
+    r"changed (?:their|to a new) (?:phone )?number|cambió (?:su|a un nuevo) número|a changé de numéro|ha cambiato numero|"
+    r"blocked this contact|unblocked this contact|is a contact\.?$|es un contacto\.?$|est un contact\.?$|"
+    r"è tra i tuoi contatti\.?$|é um contato\.?$|ist ein Kontakt\.?$|is een contact\.?$|business account|cuenta de empresa|"
+    r"compte professionnel|account business|conta comercial|zakelijk account"
 )
 _EVENT = (
     r"(?:created (?:this )?group| added | removed | left\.?$|joined (?:using|from|via)|changed (?:the|this) (?:group|subject)|"
     r"changed the (?:subject|description|group)|pinned a message|now an admin|hat die Gruppe|hast die Gruppe|hinzugefügt|"
     r"entfernt|"
-    r"hat die Gruppe verlassen|hast den Gruppennamen|hat den Gruppennamen|Gruppenbild|creó (?:el|este) grupo|añadió|eliminó|"
-    r"salió del grupo|a créé le groupe|a ajouté|a quitté|ha creato il gruppo|ha aggiunto|ha abbandonato|criou (?:o|este) grupo|"
-    r"adicionou|saiu do grupo|heeft de groep|heeft .+ toegevoegd|heeft verlaten)"
+    r"hat die Gruppe verlassen|hast den Gruppennamen|hat den Gruppennamen|Gruppenbild|"
+    r"cre(?:ó|aste) (?:el|este) grupo|añadi(?:ó|ste) |elimin(?:ó|aste) a |sali(?:ó|ste) del grupo|"
+    r"(?:a|avez) (?:créé (?:le|ce) groupe|ajouté |retiré |quitté)|vous a (?:ajouté|retiré)|"
+    r"(?:ha|[Hh]ai) (?:creato (?:il|questo) gruppo|aggiunto|rimosso|abbandonato)|criou (?:o|este) grupo|"
+    r"adicionou|removeu|saiu(?: do grupo)?\.?$|(?:heeft|hebt) (?:de groep|.+ toegevoegd|.+ verwijderd|verlaten))"
 )
+_OWN = r"^(?:You|Du hast|Vous avez|Hai|Você|Has|Je hebt|Вы|Siz) \p{L}+"  # what the owner did, told to them
 _DELETED = (
     r"^(?:This message was deleted|You deleted this message|Diese Nachricht wurde gelöscht|Du hast diese Nachricht gelöscht|"
     r"Se eliminó este mensaje|Eliminaste este mensaje|Ce message a été supprimé|Mensagem apagada|"
-    r"Questo messaggio è stato eliminato|"
-    r"Dit bericht is verwijderd)[. ]*$"
+    r"Vous avez supprimé ce message|Esta mensagem foi apagada|Você apagou esta mensagem|Você apagou essa mensagem|"
+    r"Questo messaggio è stato eliminato|Hai eliminato questo messaggio|Dit bericht is verwijderd|"
+    r"Je hebt dit bericht verwijderd|Bu mesaj silindi|Bu mesajı sildiniz|Данное сообщение удалено|"
+    r"Вы удалили данное сообщение)[. ]*$"
 )
 _MISSED = (
     r"(?i)^(?:missed (?:voice|video|group)|verpasster? |llamada perdida|appel manqué|chiamata persa|chamada perdida|gemiste)"
@@ -40,10 +53,13 @@ _MEDIA = (
 )
 _CARD = r"^(?:<[^:<>]+: )?([^\n<>]{1,80})\.vcf(?:>| \([^()]+\))$"
 _EDITED = r"\s*<(?:This message was edited|Diese Nachricht wurde bearbeitet|Se editó este mensaje)\.?>$"
-_ADDED = tuple(re.compile(p) for p in (
-    r"^(.+?) added (.+?)\.?$", r"^(.+?) ha(?:t|st) (.+?) hinzugefügt\.?$", r"^(.+?) añadió a (.+?)\.?$",
-    r"^(.+?) a ajouté (.+?)\.?$",
-    r"^(.+?) ha aggiunto (.+?)\.?$", r"^(.+?) adicionou (.+?)\.?$", r"^(.+?) heeft (.+?) toegevoegd\.?$",
+_ADDED = tuple(re.compile(p) for p in (  # where nobody is the one who did, it is the owner
+    r"^(?P<by>.+?) added (?P<whom>.+?)\.?$", r"^(?P<by>.+?) ha(?:t|st) (?P<whom>.+?) hinzugefügt\.?$",
+    r"^(?P<by>.+?) (?P<whom>te) añadió\.?$", r"^(?P<by>.+?) añadió a (?P<whom>.+?)\.?$", r"^(?P<by>)Añadiste a (?P<whom>.+?)\.?$",
+    r"^(?P<by>.+?) (?P<whom>vous) a ajoutée?\.?$", r"^(?P<by>.+?) (?:a|avez) ajouté (?P<whom>.+?)\.?$",
+    r"^(?P<by>.+?) (?P<whom>ti) ha aggiunto\.?$", r"^(?P<by>.+?) ha aggiunto (?P<whom>.+?)\.?$",
+    r"^(?P<by>)Hai aggiunto (?P<whom>.+?)\.?$", r"^(?P<by>.+?) adicionou (?P<whom>.+?)\.?$",
+    r"^(?P<by>.+?) (?:heeft|hebt) (?P<whom>.+?) toegevoegd\.?$",
 ))  # fmt: skip
 _LIST = re.compile(r", | and | und | y | et | e | en ")
 
@@ -74,10 +90,20 @@ def sorted_out(f: pl.DataFrame) -> pl.DataFrame:
     notice = pl.col("said").str.contains(r"^(?:Messages |Nachrichten |Los mensajes |Les messages )")
     marked = pl.col("rest").str.contains("\u200e", literal=True)  # few lines: only these may be WhatsApp's own words
     own = f.select("number", "rest", "label", "said").filter(unsigned | notice | marked)
-    by_system = pl.col("said").str.contains(_SYSTEM) & (unsigned | notice)
-    event = pl.col("said").str.contains(_EVENT) & (unsigned | pl.col("rest").str.contains(r": ?\x{200e}"))
-    own = own.select("number", by_system=by_system, event=event & ~by_system)
-    f = f.join(own, on="number", how="left", maintain_order="left").with_columns(pl.col("by_system", "event").fill_null(False))
+    signed = pl.col("rest").str.contains(r"^[^\n]{1,100}?: ?\x{200e}") & ~unsigned
+    sent = pl.col("said").str.contains(f"{_MEDIA}|{_CARD}|{_DELETED}|{_MISSED}|{_CALL}")
+    by_system = pl.col("said").str.contains(_SYSTEM) & (unsigned | notice | signed)
+    event = pl.col("said").str.contains(_EVENT) & (unsigned | signed)
+    told = (pl.col("number") == "0") | pl.col("said").str.starts_with(pl.col("label") + " ") | pl.col("said").str.contains(_OWN)
+    by_system |= signed & told & ~event
+    own = own.select("number", event=event & ~by_system & ~sent, by_system=by_system & ~sent, signed=signed & ~sent)
+    f = f.join(own, on="number", how="left", maintain_order="left").with_columns(
+        pl.col("by_system", "event", "signed").fill_null(False)
+    )
+    # Who says the first line and nothing of their own is the chat itself
+    chat = f["label"].head(1).to_list()
+    if f["signed"].head(1).any() and f.filter(pl.col("label").is_in(chat))["signed"].all() and f["label"].n_unique() > 2:
+        f = f.with_columns(by_system=pl.col("by_system") | (pl.col("label").is_in(chat) & ~pl.col("event")))
     f = f.with_columns(call=pl.when(pl.col("said").str.contains(_CALL)).then("said"))
     aside = (
         pl.when("by_system").then(pl.lit("notices of WhatsApp"))
@@ -102,7 +128,7 @@ def sorted_out(f: pl.DataFrame) -> pl.DataFrame:
         value_kind=pl.when(card.is_not_null()).then(pl.lit("introduction")),
         text=pl.when(~text.str.contains(_MEDIA)).then(text),
     ).join(mentioned, on="number", how="left", maintain_order="left")  # fmt: skip
-    return f.drop("rest", "bare", "label", "said", "by_system", "card")
+    return f.drop("rest", "bare", "label", "said", "by_system", "signed", "card")
 
 
 def added(text: str | None) -> list[str]:
@@ -110,5 +136,5 @@ def added(text: str | None) -> list[str]:
     for pattern in _ADDED:
         found = pattern.match(text or "")
         if found:
-            return [key(name) for name in (found[1], *_LIST.split(found[2]))]
+            return [key(name) for name in (found["by"] or YOU[0], *_LIST.split(found["whom"]))]
     return [""]
