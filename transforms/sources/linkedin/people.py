@@ -34,8 +34,8 @@ def instant(text: pl.Expr, zone: str = "UTC") -> pl.Expr:
 def _instants(told: pl.Series, zone: str) -> pl.Series:
     """The usual form of one file first, the others only where it does not fit."""
     t = pl.col("t")
-    usual = [t.str.to_datetime(form, time_unit="us", strict=False) for form in ("%Y-%m-%d %H:%M:%S UTC", "%Y-%m-%d %H:%M:%S")]
-    f = told.to_frame("t").with_columns(at=times.sane(pl.coalesce(usual).dt.replace_time_zone("UTC")))
+    usual = t.str.strip_suffix(" UTC").str.to_datetime("%Y-%m-%d %H:%M:%S", time_unit="us", strict=False, cache=False)
+    f = told.to_frame("t").with_columns(at=times.sane(usual.dt.replace_time_zone("UTC")))
     left = f["at"].is_null() & f["t"].is_not_null()
     if not left.any():
         return f["at"]
@@ -105,10 +105,11 @@ class Book:
 
     def note(self, frame: pl.DataFrame, key: str, name: str, url: str | None = None, **more: pl.Expr) -> None:
         """Remember accounts by columns of `frame`; what is noted first counts more."""
-        frame = frame.filter(pl.col(key).is_not_null() & (pl.col(key) != (self.reading.owner_key or "")))
-        path = profile(pl.col(url)) if url else pl.lit(None, pl.String)
-        site = pl.when(~path.str.starts_with("urn:")).then(pl.lit(_SITE) + path)
-        self._accounts.append(frame.select(key=key, name=name, url=site, **more).unique(maintain_order=True))
+        told = pl.col(url) if url else pl.lit(None, pl.String)
+        frame = frame.select(key=key, name=name, url=told, **more).unique(maintain_order=True)
+        path = profile(pl.col("url"))
+        frame = frame.with_columns(url=pl.when(~path.str.starts_with("urn:")).then(pl.lit(_SITE) + path))
+        self._accounts.append(frame.filter(pl.col("key") != (self.reading.owner_key or "")))
 
     def acts(self, frame: pl.DataFrame, *identity: str | pl.Expr) -> None:
         """Keep acts, and remember the newest instant."""
@@ -249,8 +250,9 @@ def _own_key(tables: dict[str, pl.DataFrame], pairs: pl.DataFrame, me: frozenset
     named = set(pairs.filter(pl.col("name").is_in(list(me)) & ~pl.col("key").str.starts_with("urn:"))["key"])
     f = tables.get("messages")
     if f is not None and "recipientprofileurls" in f.columns and "conversationid" in f.columns:
+        there = f.select(pl.col("^(conversationid|senderprofileurl|recipientprofileurls)$")).unique()
         urls = pl.concat_str(col(f, "senderprofileurl"), col(f, "recipientprofileurls"), separator=",", ignore_nulls=True)
-        there = f.select(thread="conversationid", url=urls).unique().with_columns(pl.col("url").str.split(",")).explode("url")
+        there = there.select(thread="conversationid", url=urls.str.split(",")).explode("url")
         there = there.select("thread", key=profile(pl.col("url")).str.to_lowercase()).drop_nulls().unique()
         threads = there["thread"].n_unique()
         counts = there.group_by("key").len().filter((pl.col("len") == pl.col("len").max()) & (pl.col("len") >= 0.9 * threads))

@@ -18,8 +18,20 @@ _PERCENT = {"%3A": ":", "%3a": ":", "%28": "(", "%29": ")", "%2C": ",", "%2c": "
 
 def post(link: pl.Expr) -> pl.Expr:
     """`activity:7100…` out of a link to a post, however it is percent-encoded; the link itself where it names no URN."""
-    plain = link.str.replace_many(list(_PERCENT), list(_PERCENT.values()))
-    return pl.coalesce(plain.str.extract(r"urn:li:([A-Za-z]+:[\w-]+)"), plain)
+    return link.map_batches(_posts, return_dtype=pl.String, is_elementwise=True)
+
+
+def _posts(link: pl.Series) -> pl.Series:
+    """Most links end with the name, with no other sign encoded: what is not so is searched."""
+    plain = link.str.replace_all("%3A", ":", literal=True)
+    name = plain.str.splitn("urn:li:", 2).struct.field("field_1")
+    usual = name.str.contains(r"^[A-Za-z]+:[\w-]+$") & ~plain.str.contains("%", literal=True)
+    odd = link.is_not_null() & ~usual.fill_null(False)
+    if odd.any():
+        rest = link.filter(odd).str.replace_many(list(_PERCENT), list(_PERCENT.values()))
+        found = rest.str.extract(r"urn:li:([A-Za-z]+:[\w-]+)")
+        name = name.scatter(odd.arg_true(), found.zip_with(found.is_not_null(), rest))
+    return name
 
 
 def _made(name: pl.Expr) -> pl.Expr:
