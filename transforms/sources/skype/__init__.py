@@ -11,6 +11,8 @@ In a group those who are in it at the export count as having been there all the 
 from __future__ import annotations
 
 import re
+from collections import defaultdict
+from datetime import datetime
 from html import unescape
 
 import polars as pl
@@ -20,10 +22,10 @@ from transforms.archive import Archive, Member, Unreadable
 from transforms.formats import rooms
 from transforms.sources.skype.decode import Conversation, Emotion, Export, decode, nested
 from transforms.text import unhtml
-from transforms.times import INSTANT, epoch, iso
+from transforms.times import INSTANT, LAST, epoch, iso
 
 TITLE = "Skype"
-VERSION = "1"
+VERSION = "2"
 LAYOUTS = {"2018": ("messages.json",)}
 IGNORES = {"endpoints.json": "the owner's devices", "media/*": "files sent in conversations"}
 _SHOWS = re.compile(  # by its first keys, or by those of a message
@@ -92,7 +94,7 @@ def _read(archive: Archive, member: Member) -> Reading:
         return reading
     known = _rooms(export, f, me)
     told = _sort(reading, f.join(known.select("room", "other"), on="room", how="left", maintain_order="left"), me)
-    cards = _events(reading, told, known, me)
+    cards = _events(reading, told, me)
     talk = told.filter(pl.col("fate") == "talk").drop("other")
     talk = talk.join(cards, on="number", how="left", maintain_order="left")
     rooms.tell(reading, _read_text(talk), known, me)
@@ -229,15 +231,21 @@ def _read_text(talk: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _events(reading: Reading, told: pl.DataFrame, known: pl.DataFrame, me: str) -> pl.DataFrame:
-    """Adds calls and invitations; returns whom shared contacts introduce: number, introduces."""
+def _events(reading: Reading, told: pl.DataFrame, me: str) -> pl.DataFrame:
+    """Adds calls and invitations; returns whom shared contacts introduce: number, introduces.
+
+    Somebody who is added is made known to those who are shown to have been there before: they wrote, were added, or added.
+    """
     columns = ["member", "number", "room", "other", "sender", "happened_at", "content"]
     content = {kind: told.filter(pl.col("fate") == kind).select(columns).rows() for kind in ("call", "added")}
     started = {_attribute(c, "callId"): by for *_, by, _, c in content["call"] if _attribute(c, "type") == "started"}
-    seen = dict(known.select("room", "people").iter_rows())
     out: list[tuple] = []
+    wrote = told.filter(pl.col("fate") == "talk", pl.col("other").is_null()).group_by("room", "sender")
+    there: dict[str, dict[str, datetime]] = defaultdict(dict)
+    for room, who, at in wrote.agg(pl.col("happened_at").min()).drop_nulls().iter_rows():
+        there[room][who] = at
     for kind, rows in content.items():
-        for member, number, room, other, by, at, text in rows:
+        for member, number, room, other, by, at, text in sorted(rows, key=lambda row: row[5] or LAST):
             if at is None:
                 reading.problem(member, number, _UNDATED)
                 continue
@@ -245,7 +253,9 @@ def _events(reading: Reading, told: pl.DataFrame, known: pl.DataFrame, me: str) 
                 found, why = _call(text or "", started.get(_attribute(text, "callId")) or by, other, me)
             else:
                 by, added = _added(text or "", by)
-                found, why = _brought(me, by, added, seen.get(room) or [])
+                seen = sorted(who for who, since in there[room].items() if since < at)
+                found, why = _brought(me, by, added, seen)
+                there[room] = dict.fromkeys((k for k in (by, *added) if k), at) | there[room]
             out += [(*act, number) for act in found]
             if not found:
                 reading.set_aside(member, why, 1)

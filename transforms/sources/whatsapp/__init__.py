@@ -128,7 +128,7 @@ def _tell(reading: Reading, member: Member, partner: str | None, f: pl.DataFrame
         {"room": [room], "other": [other], "people": [others], "n_targets": [None], "large": [len(others) >= rooms.ROOM]},
         schema=rooms.ROOMS,
     )
-    _events(reading, member, f.filter("event"), owner, others)
+    _events(reading, member, f, owner, others)
     said = f.filter(~pl.col("event"), pl.col("call").is_null()).with_columns(
         minute=pl.col("happened_at").dt.truncate("1m"), said=pl.col("text").str.replace_all(" ", "", literal=True)
     )
@@ -151,11 +151,16 @@ def _tell(reading: Reading, member: Member, partner: str | None, f: pl.DataFrame
 
 
 def _events(reading: Reading, member: Member, f: pl.DataFrame, owner: str, seen: list[str]) -> None:
-    """Who brought whom into the group."""
+    """Who brought whom into the group, and so made them known to those who are shown to have been there before."""
+    wrote = dict(f.filter(pl.col("sender").is_in(seen)).group_by("sender").agg(pl.col("number").cast(pl.Int64).min()).iter_rows())
+    f = f.filter("event")
+    there: dict[str, None] = {}
     out, aside = [], 0
     for number, text in f.select("number", "text").iter_rows():
         actor, *added = (owner if k in phrases.ME else k for k in phrases.added(text))
-        found, _ = rooms.brought(owner, actor, added, seen, founded=False)
+        before = [*(k for k in sorted(wrote) if wrote[k] < int(number)), *there]
+        found, _ = rooms.brought(owner, actor, added, list(dict.fromkeys(before)), founded=False)
+        there |= dict.fromkeys((actor, *added)) if actor else {}
         out += [(number, *act) for act in found]
         aside += not found
     reading.set_aside(member.number, "comings and goings and changes of a group", aside)
