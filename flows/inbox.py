@@ -65,7 +65,7 @@ def add(home: Home, path: Path) -> list[Parcel]:
     if path.is_dir() and (inside := [p for p in sorted(path.iterdir()) if not p.name.startswith(".")]):
         entries = inside if all(_contained(p) for p in inside) else [path]
     there = {p.sha256: p for p in parcels(home)}
-    names = set()
+    names: set[str] = set()
     for entry in entries:
         digest = archive.sha256([entry])
         if digest in there:

@@ -118,7 +118,8 @@ def secrets(home: Home, settings: Settings) -> dict[str, str]:
     found = {}
     for platform in settings.pull:
         with suppress(Exception):  # there is no such block, or no server that would know
-            found[platform] = str(Secret.load(f"givetake-{home.owner}-{platform}".lower().replace("_", "-")).get())
+            block: Any = Secret.load(f"givetake-{home.owner}-{platform}".lower().replace("_", "-"))
+            found[platform] = str(block.get())
     return found
 
 

@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, cast
 
 import polars as pl
 
@@ -59,14 +59,15 @@ class Child:
                 stderr=subprocess.DEVNULL, cwd=Path(__file__).parents[1],
             )  # fmt: skip
         try:
-            self._process.stdin.write(json.dumps(job) + "\n")
-            self._process.stdin.flush()
+            job_in, answer_out = cast(IO[str], self._process.stdin), cast(IO[str], self._process.stdout)
+            job_in.write(json.dumps(job) + "\n")
+            job_in.flush()
             with selectors.DefaultSelector() as waiting:
-                waiting.register(self._process.stdout, selectors.EVENT_READ)
+                waiting.register(answer_out, selectors.EVENT_READ)
                 if not waiting.select(seconds):
                     self.close()
                     return {"error": f"took more than {seconds:.0f} s to read; not an export, or damaged"}
-            line = self._process.stdout.readline()
+            line = answer_out.readline()
             if line:
                 return json.loads(line)
         except (BrokenPipeError, ValueError):

@@ -80,10 +80,12 @@ def read(job: dict[str, Any]) -> dict[str, Any]:
     except ValueError as why:
         raise Unreadable(f"{why}; remove one of them") from None
     if not claimed:
-        told = mistaken(archive) or bare(archive)
-        raise Unreadable(told or f"no export that is known: {_outside(archive)}; asked {', '.join(sources())}")
+        raise Unreadable(mistaken(archive) or bare(archive) or f"no export that is known: {_outside(archive)}; asked {', '.join(sources())}")
     owner = Owner(zone=job["zone"], me=frozenset(job["me"]))
-    frames, told, handled, failed = [], [], set(), []
+    frames: list[pl.DataFrame] = []
+    told: list[dict[str, Any]] = []
+    handled: set[int] = set()
+    failed: list[str] = []
     for platform, members in claimed.items():
         source = sources()[platform]
         try:
@@ -109,9 +111,9 @@ def read(job: dict[str, Any]) -> dict[str, Any]:
     rest = [m for m in archive.members if m.number not in handled]
     main_platform = next(iter(claimed))
     frames.append(_members(main_platform, rest, {}))
-    for member, why in archive.refused:
+    for member, reason in archive.refused:
         closing = Reading(main_platform)
-        closing.problem(member.number, "-", f"not read: {why}", records=0)
+        closing.problem(member.number, "-", f"not read: {reason}", records=0)
         frames.append(closing.facts().filter(pl.col("fact") == "problem"))
     facts = _once(pl.concat(frames))
     names = {m.number: m.path for m in archive.members}
@@ -135,10 +137,10 @@ def read(job: dict[str, Any]) -> dict[str, Any]:
         with open(job["target"], "rb") as f:
             os.fsync(f.fileno())
     except (OSError, pl.exceptions.PolarsError) as disk:
-        told = re.search(r"(?:os error |Errno )(\d+)|transport error", str(disk))  # as polars and Python tell it
-        if not told:
+        error = re.search(r"(?:os error |Errno )(\d+)|transport error", str(disk))  # as polars and Python tell it
+        if not error:
             raise
-        raise NotStored(int(told[1] or errno.EIO)) from None
+        raise NotStored(int(error[1] or errno.EIO)) from None
     counts = dict(facts.group_by("fact").len().iter_rows())
     aside = facts.filter(pl.col("fact") == "problem").group_by("severity").agg(pl.col("records").sum())
     problems = facts.filter((pl.col("fact") == "problem") & (pl.col("severity") == "problem"))

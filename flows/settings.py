@@ -28,8 +28,8 @@ WEIGHTS = {
 class Measures(BaseModel, extra="forbid"):
     """What the measures may be told: metrics.md, sections 1 and 3."""
 
-    half_life_days: float = Field(180, gt=0)
-    momentum_days: int = Field(90, gt=0)
+    half_life_days: float = Field(default=180, gt=0)
+    momentum_days: int = Field(default=90, gt=0)
     policy: Literal["keep", "selective"] = "keep"
     weights: dict[str, float] = {}
 
@@ -59,7 +59,7 @@ class Settings(BaseSettings):
 
     timezone: str = "UTC"
     keep_text: bool = True
-    nights_kept: int = Field(5, ge=1)
+    nights_kept: int = Field(default=5, ge=1)
     measures: Measures = Measures()
     relevant: Relevant = Relevant()
     pull: dict[str, dict[str, Any]] = {}
@@ -83,7 +83,7 @@ class Settings(BaseSettings):
         """The settings of one owner. Raises pydantic.ValidationError or tomllib.TOMLDecodeError."""
         files = [home.root / "givetake.toml", home.folder / "givetake.toml"]
 
-        class Loaded(cls):  # the files are the home's, so the sources are made per home
+        class Loaded(cls):  # type: ignore[valid-type, misc]  # the files are the home's, so the sources are made per home
             @classmethod
             def settings_customise_sources(
                 cls,

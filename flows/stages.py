@@ -14,6 +14,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -199,14 +200,15 @@ def night(
         run.tokens = tokens or {}
         threading.Thread(target=_import_checks, daemon=True).start()  # while the child process reads
         for stage in STAGES:
-            each(stage.__name__.replace("_", " "), lambda stage=stage: _silent(stage(run)))
+            each(stage.__name__.replace("_", " "), partial(_run, stage, run))
             if stage is gather and nothing_new(run):
                 break
         return figures(run)
 
 
-def _silent(_: Any) -> None:
-    """Between two stages go files, never values."""
+def _run(stage: Callable[[Night], Any], night: Night) -> None:
+    """Do a stage. Between two go files, never values."""
+    stage(night)
 
 
 def figures(run: Night) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 import polars as pl
 import polars_hash  # noqa: F401  registers the stable hashes below on expressions
@@ -29,6 +30,7 @@ from transforms import value
 
 VERSION = "1"  # of the record and of what is done to every text
 UTC = pl.Datetime("us", "UTC")
+Schema = dict[str, pl.DataType | type[pl.DataType]]
 
 CHANNELS = (
     "message", "group", "comment", "post", "reaction", "repost", "mention", "endorsement",
@@ -40,7 +42,7 @@ STATES = ("follow", "connection", "membership", "block", "request", "subscriptio
 ACCOUNT_KINDS = ("person", "organisation", "bot")
 IDENTIFIED = ("id", "url", "handle", "email", "phone", "name")
 
-ACT = {
+ACT: Schema = {
     "channel": pl.String,  # one of CHANNELS
     "direction": pl.String,  # given: the owner did it; received: it was done for the owner
     "counterparts": pl.List(pl.String),  # account keys on this platform; empty: nobody is named
@@ -63,7 +65,7 @@ ACT = {
     "shingles": pl.List(pl.UInt64),  # hashes of the 3-word runs of what the owner wrote to somebody: finds templates
     "evidence": pl.String,  # export, notification (a mail says so), api, ledger
 }
-ACCOUNT = {
+ACCOUNT: Schema = {
     "key": pl.String,  # the platform's own id, else url, else "name:<name>"
     "name": pl.String,
     "handle": pl.String,
@@ -74,17 +76,17 @@ ACCOUNT = {
     "identified": pl.String,  # how well the key is known
     "same_as": pl.List(pl.String),  # asserted by the platform or an address book: "email:…", "phone:+…", "url:…"
 }
-STATE = {
+STATE: Schema = {
     "state": pl.String,
     "direction": pl.String,  # given, received, or both
     "key": pl.String,
     "since_at": UTC,
     "time_precision": pl.String,
 }
-RESPONSE = {"post": pl.String, "kind": pl.String, "total": pl.Int64}
-PLACE = {"record": pl.String}  # "member number:record number"
-HEADER = {"fact": pl.String, "platform": pl.String}
-OTHER = {
+RESPONSE: Schema = {"post": pl.String, "kind": pl.String, "total": pl.Int64}
+PLACE: Schema = {"record": pl.String}  # "member number:record number"
+HEADER: Schema = {"fact": pl.String, "platform": pl.String}
+OTHER: Schema = {
     "act_id": pl.String,
     "since": UTC, "until": UTC, "visibility": pl.String, "claim": pl.String,  # sees
     "is_complete": pl.Boolean,  # listing
@@ -92,7 +94,7 @@ OTHER = {
     "member": pl.Int32, "path": pl.String, "pattern": pl.String, "status": pl.String,  # member
     "exported_at": UTC, "owner_key": pl.String, "owner_name": pl.String, "owner_aliases": pl.List(pl.String),  # source
 }  # fmt: skip
-FACT = HEADER | OTHER | ACT | ACCOUNT | STATE | RESPONSE | PLACE
+FACT: Schema = HEADER | OTHER | ACT | ACCOUNT | STATE | RESPONSE | PLACE
 
 _DEFAULTS = {
     "broadcast": False, "composed": True, "stock": False, "is_reply": False, "proven": False,
@@ -101,6 +103,11 @@ _DEFAULTS = {
 
 _BATCH = 100_000  # acts judged at a time: naming kinds takes longer than reading, and another core can do it
 _JUDGES = ThreadPoolExecutor(1)
+
+
+def hashes(of: pl.Expr) -> Any:
+    """The stable hashes of polars-hash, which is known to expressions only once it is imported."""
+    return of.nchash  # type: ignore[attr-defined]
 
 
 def at(member: int, record: int | str) -> str:
@@ -257,7 +264,7 @@ def _judge(acts: pl.DataFrame) -> pl.DataFrame:
 def _close(acts: pl.DataFrame) -> pl.DataFrame:
     """Number identical twins, and hash."""
     key = pl.concat_str(pl.col("_key"), _twins(acts).cast(pl.String), separator="\x1f")
-    return acts.with_columns(act_id=key.nchash.md5().str.head(20), fact=pl.lit("act")).drop("_key")
+    return acts.with_columns(act_id=hashes(key).md5().str.head(20), fact=pl.lit("act")).drop("_key")
 
 
 def _twins(acts: pl.DataFrame) -> pl.Series:
@@ -280,7 +287,7 @@ def _shingles(acts: pl.DataFrame) -> pl.Series:
     runs = words.select(
         "row", run=pl.concat_str("word", second, third, separator=" "), whole=pl.col("row") == pl.col("row").shift(-2)
     )
-    hashed = runs.filter("whole").select("row", run=pl.col("run").nchash.xxh3_64()).unique().sort("row", "run")
+    hashed = runs.filter("whole").select("row", run=hashes(pl.col("run")).xxh3_64()).unique().sort("row", "run")
     found = hashed.group_by("row", maintain_order=True).agg("run")
     return (
         acts.select(row=pl.int_range(pl.len())).join(found, on="row", how="left", maintain_order="left")["run"].alias("shingles")

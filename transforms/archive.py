@@ -268,7 +268,8 @@ def _zipped(path: Path, info: zipfile.ZipInfo, kept: list[zipfile.ZipFile]) -> C
 
 def _tar(path: Path) -> list[tuple[str, int, Callable[[], Iterator[bytes]], str]] | None:
     """Members of a tar or tar.gz; None where a gzip holds no tar. What lies before a break is kept."""
-    found, kept = [], []
+    found: list[tuple[str, int, Callable[[], Iterator[bytes]], str]] = []
+    kept: list[tarfile.TarFile] = []
     try:
         with tarfile.open(path) as tar:
             for info in tar:

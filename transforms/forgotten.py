@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from transforms.act import aside
+from transforms.act import aside, hashes
 
 TOKEN = re.compile(r"@?[^\W_]+")
 LONGEST = 12  # tokens of a phrase
@@ -116,7 +116,7 @@ def starts(key: str, phrases: Iterable[str]) -> set[int]:
 
 
 def _bucket(key: str) -> pl.Expr:
-    return (pl.col("word").nchash.xxh3_64(seed=int(key[:15], 16)) % BUCKETS).cast(pl.Int64)
+    return (hashes(pl.col("word")).xxh3_64(seed=int(key[:15], 16)) % BUCKETS).cast(pl.Int64)
 
 
 def without(facts: pl.DataFrame, gone: Forgotten) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -171,13 +171,13 @@ def _redacted(facts: pl.DataFrame, gone: Forgotten) -> pl.DataFrame:
         words = cells.select("row", word=pl.col("cell").str.to_lowercase().str.extract_all(TOKEN.pattern)).explode("word")
         suspect = words.drop_nulls().filter(_bucket(gone.key).is_in(sorted(gone.starts)))["row"].unique()
         changed = {
-            row: new for row, cell in cells.filter(pl.col("row").is_in(suspect.implode())).iter_rows()
-            if (new := gone.redact(cell)) != cell
+            row: redacted for row, cell in cells.filter(pl.col("row").is_in(suspect.implode())).iter_rows()
+            if (redacted := gone.redact(cell)) != cell
         }  # fmt: skip
         if not changed:
             continue
         row = pl.int_range(pl.len(), dtype=pl.Int64)
         new = row.replace_strict(changed, default=pl.col(column), return_dtype=pl.String).alias(column)
-        hashes = pl.when(row.is_in(list(changed)).not_()).then("shingles").alias("shingles")
-        facts = facts.with_columns([new, *([hashes] if column == "text" else [])])
+        kept = pl.when(row.is_in(list(changed)).not_()).then("shingles").alias("shingles")
+        facts = facts.with_columns([new, *([kept] if column == "text" else [])])
     return facts

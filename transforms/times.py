@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 import polars as pl
 
@@ -10,7 +11,7 @@ FIRST, LAST = datetime(1990, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 INSTANT = pl.Datetime("us", "UTC")
 
 
-def sane(at: pl.Expr) -> pl.Expr:
+def sane(at: Any) -> pl.Expr:
     """The instant, or null where no platform existed (year 0, 1970 from a zero, 9999)."""
     return pl.when(at.is_between(FIRST, LAST, closed="left")).then(at)
 
@@ -30,7 +31,7 @@ def iso(text: pl.Expr) -> pl.Expr:
 
 def _iso(text: pl.Series) -> pl.Series:
     """Date and clock stand in the first 19 characters; what is behind them has few forms, so each is read once."""
-    between = text.drop_nulls().head(1).str.slice(10, 1).str.replace("^[^ ]", "T").first() or "T"
+    between = str(text.drop_nulls().head(1).str.slice(10, 1).str.replace("^[^ ]", "T").first() or "T")
     shaped = text.str.contains(f"^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}{between}[0-9]{{2}}:[0-9]{{2}}:[0-9]{{2}}")
     clock = text.str.head(19).str.to_datetime(f"%Y-%m-%d{between}%H:%M:%S", time_unit="us", strict=False)
     behind = text.str.slice(19).set(~shaped | clock.is_null(), None)

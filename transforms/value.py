@@ -8,6 +8,7 @@ once, by the cues of the languages it may be in.
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 from functools import cache, reduce
 from operator import and_
 
@@ -19,7 +20,7 @@ from transforms.cues.tokens import tokens
 
 VERSION = "3"
 
-COLUMNS = {"text": pl.String, "channel": pl.String, "to_person": pl.Boolean, "is_reply": pl.Boolean, "lang": pl.String}
+COLUMNS: Any = {"text": pl.String, "channel": pl.String, "to_person": pl.Boolean, "is_reply": pl.Boolean, "lang": pl.String}
 _BY_CHANNEL = {
     "recommendation": "recommendation", "endorsement": "endorsement", "repost": "amplification", "gift": "gift",
     "reaction": "applause", "call": "talk", "meeting": "talk",
@@ -56,7 +57,7 @@ _FOREIGN = {  # letters and words of other languages in a script of ours
 _SLICE = 5000  # texts below which a thread is not worth its start
 _MANY = 300  # texts from which it pays to learn which words the rules need
 _NAMED = {"rule": pl.String, "kind": pl.String, "tier": pl.Int32, "order": pl.Int32}
-_FIRED = {"row": pl.UInt32} | _NAMED | {"code": pl.String}
+_FIRED: Any = {"row": pl.UInt32} | _NAMED | {"code": pl.String}
 
 
 def classify(frame: pl.DataFrame) -> pl.DataFrame:

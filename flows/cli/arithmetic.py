@@ -13,6 +13,8 @@ from typing import Any
 from flows.cli.private import files, place, texts, warehouse
 from flows.cli.screen import Choice, Stop, cell
 
+Rows = list[dict[str, Any]]
+
 WILSON = "W(x, n) = (x + z²/2)/(n + z²) ± z/(n + z²)·√(x(n − x)/n + z²/4), z = 1.6448536 (90 %)"
 
 # Arithmetic as SQL over the inputs below and the macros of sql/macros.sql: what is shown is what is computed.
@@ -151,10 +153,10 @@ def explained(choice: Choice, connection: Mapping[str, Any]) -> dict[str, Any]:
     return {"how": how, "inputs": inputs, "formulas": FORMULAS, "acts": acts, "days": days, "reached": reached, "states": states}
 
 
-def behind(choice: Choice, connection_id: str) -> tuple[dict[str, Any], *tuple[list[dict[str, Any]], ...]]:
+def behind(choice: Choice, connection_id: str) -> tuple[dict[str, Any], Rows, Rows, Rows, Rows]:
     """What the numbers of a connection are made of: its inputs by name, acts, contact days, people reached, states."""
-    found, *parts = warehouse(choice, NUMBERS, ACTS, DAYS, REACHED, STATES, connection_id=connection_id)
-    return (found[0] if found else {}, *parts)
+    found, acts, days, reached, states = warehouse(choice, NUMBERS, ACTS, DAYS, REACHED, STATES, connection_id=connection_id)
+    return found[0] if found else {}, acts, days, reached, states
 
 
 def _told(name: str, inputs: Mapping[str, Any]) -> str:

@@ -62,6 +62,7 @@ def _sequence(p: str, at: int, common: frozenset[str]) -> tuple[int, frozenset[s
     """As `_either`, for a sequence: its own strings, or the rarest set of its parts."""
     run: frozenset[str] = frozenset({""})
     cut, seen = False, []
+    exact: frozenset[str] | None
     while at < len(p) and p[at] not in _END:
         if plain := _PLAIN.match(p, at):
             at, exact, best = plain.end(), frozenset({plain[0]}), None
