@@ -80,7 +80,8 @@ def read(job: dict[str, Any]) -> dict[str, Any]:
     except ValueError as why:
         raise Unreadable(f"{why}; remove one of them") from None
     if not claimed:
-        raise Unreadable(mistaken(archive) or bare(archive) or f"no export that is known: {_outside(archive)}; asked {', '.join(sources())}")
+        unknown = f"no export that is known: {_outside(archive)}; asked {', '.join(sources())}"
+        raise Unreadable(mistaken(archive) or bare(archive) or unknown)
     owner = Owner(zone=job["zone"], me=frozenset(job["me"]))
     frames: list[pl.DataFrame] = []
     told: list[dict[str, Any]] = []

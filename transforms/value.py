@@ -8,9 +8,9 @@ once, by the cues of the languages it may be in.
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 from functools import cache, reduce
 from operator import and_
+from typing import Any
 
 import polars as pl
 
