@@ -10,6 +10,7 @@ nothing says who asked for the export.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Annotated
 
 import msgspec
@@ -18,7 +19,7 @@ import polars as pl
 from transforms.act import Owner, Reading
 from transforms.archive import Archive, Member, Unreadable
 from transforms.formats import rooms
-from transforms.formats.jsonrecords import records
+from transforms.formats.jsonrecords import numbered
 from transforms.text import unescape
 from transforms.times import INSTANT, sane
 
@@ -121,17 +122,18 @@ def read(archive: Archive, owner: Owner) -> list[Reading]:
     return [_read(archive, owner, root) for root in _roots(archive)]
 
 
-def _load(archive: Archive, reading: Reading, member: Member, kind: type) -> dict:
+def _load(archive: Archive, reading: Reading, member: Member, kind: type) -> tuple[list, Sequence[int]]:
+    """The records of a member and their numbers."""
     try:
-        good, bad = records(archive.read(member), kind)
+        good, numbers, bad = numbered(archive.read(member), kind)
     except Unreadable as why:
         reading.problem(member.number, "-", str(why))
         reading.member(member.number, 1)
-        return {}
+        return [], ()
     for i in bad:
         reading.problem(member.number, i, "not in the form Slack writes; report it")
     reading.member(member.number, len(good) + len(bad))
-    return good
+    return good, numbers
 
 
 def _read(archive: Archive, owner: Owner, root: str) -> Reading:
@@ -140,25 +142,31 @@ def _read(archive: Archive, owner: Owner, root: str) -> Reading:
     users: list[User] = []
     places: dict[str, tuple[str, Room]] = {}  # folder → list it stands in, room
     for m in (m for m in inside if _is_list(m, root)):
-        found = _load(archive, reading, m, User if m.name == "users.json" else Room)
+        found, numbers = _load(archive, reading, m, User if m.name == "users.json" else Room)
         if m.name == "users.json":
-            users = list(found.values())
-            _people(reading, m, found)
+            users = found
+            _people(reading, m, dict(zip(numbers, users, strict=True)))
         else:
-            places |= {(r.id if m.name == "dms.json" else r.name or r.id): (m.name, r) for r in found.values()}
+            places |= {(r.id if m.name == "dms.json" else r.name or r.id): (m.name, r) for r in found}
             reading.set_aside(m.number, "lists of channels, used to know who is in them", len(found))
     me = _owner(users, places, owner)
     reading.owner_key = me
-    said = []
+    said: list[Message] = []
+    stands: dict[str, list] = {"member": [], "i": [], "room": []}  # where each of them does
+    ids = {folder: room.id for folder, (_, room) in places.items()}
     for m in (m for m in inside if _is_day(m, root)):
-        folder = m.path.removeprefix(root).split("/")[0]
-        said += [(m.number, i, folder, message) for i, message in _load(archive, reading, m, Message).items()]
-    if me is None:
-        for number in sorted({number for number, *_ in said}):
+        found, numbers = _load(archive, reading, m, Message)
+        if me is None and found:
             why = "which user is the owner is nowhere said; set your user id or e-mail as `me` in people.csv"
-            reading.problem(number, "-", why, records=sum(1 for n, *_ in said if n == number))
+            reading.problem(m.number, "-", why, records=len(found))
+        folder = m.path.removeprefix(root).split("/")[0]
+        said += found
+        stands["member"] += [m.number] * len(found)
+        stands["i"] += numbers
+        stands["room"] += [ids.get(folder, folder)] * len(found)
+    if me is None:
         return reading
-    _tell(reading, said, places, me)
+    _tell(reading, said, stands, places, me)
     return reading
 
 
@@ -189,27 +197,27 @@ def _people(reading: Reading, member: Member, users: dict[int, User]) -> None:
     reading.accounts(pl.DataFrame(rows, schema=schema, orient="row").with_columns(identified=pl.lit("id")))
 
 
-def _tell(reading: Reading, said: list[tuple[int, int, str, Message]], places: dict[str, tuple[str, Room]], me: str) -> None:
-    ids = {folder: room.id for folder, (_, room) in places.items()}
+def _tell(
+    reading: Reading, said: list[Message], stands: dict[str, list], places: dict[str, tuple[str, Room]], me: str
+) -> None:
     f = pl.DataFrame(
-        {
-            "member": [n for n, *_ in said], "i": [i for _, i, *_ in said], "room": [ids.get(c, c) for _, _, c, _ in said],
-            "ts": [m.ts for *_, m in said], "subtype": [m.subtype for *_, m in said], "sender": [m.user for *_, m in said],
-            "bot": [m.bot_id for *_, m in said], "text": [m.text for *_, m in said], "root": [m.thread_ts for *_, m in said],
-            "parent": [m.parent_user_id for *_, m in said], "inviter": [m.inviter for *_, m in said],
+        stands | {
+            "ts": [m.ts for m in said], "subtype": [m.subtype for m in said], "sender": [m.user for m in said],
+            "bot": [m.bot_id for m in said], "text": [m.text for m in said], "root": [m.thread_ts for m in said],
+            "parent": [m.parent_user_id for m in said], "inviter": [m.inviter for m in said],
         },
         schema={"member": pl.Int32, "i": pl.Int64} | dict.fromkeys(
             ("room", "ts", "subtype", "sender", "bot", "text", "root", "parent", "inviter"), pl.String),
     ).with_row_index("row")  # fmt: skip
-    whole, part = (pl.col("ts").str.extract(r"^(\d{9,10})\.(\d{6})$", i).cast(pl.Int64) for i in (1, 2))
-    micro = whole * 1_000_000 + part
+    shaped = pl.when(pl.col("ts").str.contains(r"^[0-9]{9,10}\.[0-9]{6}$")).then("ts")
+    micro = shaped.str.replace(".", "", literal=True).cast(pl.Int64)
     f = f.with_columns(
         number=pl.col("i").cast(pl.String), happened_at=sane(micro.cast(INSTANT)), post=pl.concat_str("room", pl.lit("/"), "ts")
     )
     reading.exported_at = f["happened_at"].max()
     reacted = [
         (row, r.name, who)
-        for row, (*_, m) in enumerate(said) for r in m.reactions or () for who in dict.fromkeys(r.users or ())
+        for row, m in enumerate(said) if m.reactions for r in m.reactions for who in dict.fromkeys(r.users or ())
     ]  # fmt: skip
     emoji = pl.DataFrame(reacted, schema={"row": pl.UInt32, "emoji": pl.String, "by": pl.String}, orient="row")
     emoji = emoji.join(f.select("row", "member", "number", "room", "post", to="sender"), on="row", maintain_order="left")
@@ -236,7 +244,7 @@ def _tell(reading: Reading, said: list[tuple[int, int, str, Message]], places: d
     ).drop("wrote")
     f = f.join(known.select("room", "mine"), on="room", how="left", maintain_order="left")
     gone = pl.col("subtype").is_in(["tombstone", "message_replied"]).fill_null(False)
-    twice = gone | ~pl.struct("room", "ts").is_first_distinct()
+    twice = gone | ~pl.col("post").is_first_distinct()
     talk = pl.col("subtype").is_null() | pl.col("subtype").is_in([t for t in _TALK if t])
     fate = (
         pl.when(twice).then(pl.lit("deleted, or told by another record too"))
@@ -255,17 +263,21 @@ def _tell(reading: Reading, said: list[tuple[int, int, str, Message]], places: d
         reading.set_aside(member, reason, n)
     _joins(reading, f.filter(pl.col("fate") == "join"), me)
     talk_rows = f.filter(pl.col("fate") == "talk")
-    named = talk_rows.select("row", key=pl.col("text").str.extract_all(r"<@[UW][A-Z0-9]+")).explode("key").drop_nulls()
-    parents = f.select("room", root="ts", author="sender").unique(["room", "root"], keep="first")
+    marks = talk_rows["text"].str.contains("<", literal=True).fill_null(False).arg_true()  # no other text is searched
+    marked = talk_rows[marks].select("row", "text")
+    named = marked.select("row", key=pl.col("text").str.extract_all(r"<@[UW][A-Z0-9]+")).explode("key").drop_nulls()
+    roots = talk_rows.filter(pl.col("root") != pl.col("ts")).select("room", "root")
+    parents = f.select("room", root="ts", author="sender").join(roots, on=["room", "root"], how="semi", maintain_order="left")
+    parents = parents.unique(["room", "root"], keep="first")
     talk_rows = talk_rows.join(parents, on=["room", "root"], how="left", maintain_order="left")
     answered = pl.when(pl.col("root") != pl.col("ts")).then(pl.coalesce("parent", "author"))
-    talk_rows = talk_rows.with_columns(answered=answered)
+    names = marked["text"].str.replace_all(r"<@[UW][A-Z0-9]+(?:\|([^>]*))?>", "@$1")
+    names = names.str.replace_all(r"<(?:[#!][^|>]*\|)?([^|>]+)(?:\|[^>]*)?>", "$1")
+    talk_rows = talk_rows.with_columns(answered=answered, text=talk_rows["text"].scatter(marks, names))
     both = pl.concat([named.with_columns(pl.col("key").str.slice(2)), talk_rows.select("row", key="answered").drop_nulls()])
     talk_rows = talk_rows.join(both.group_by("row").agg(addressed="key"), on="row", how="left", maintain_order="left")
-    names = pl.col("text").str.replace_all(r"<@[UW][A-Z0-9]+(?:\|([^>]*))?>", "@$1")
-    names = names.str.replace_all(r"<(?:[#!][^|>]*\|)?([^|>]+)(?:\|[^>]*)?>", "$1")
     talk_rows = talk_rows.with_columns(
-        text=unescape(names),
+        text=unescape(pl.col("text")),
         is_reply=(pl.col("answered") != pl.col("sender")).fill_null(False),
         time_precision=pl.lit("microsecond"),
     )
