@@ -24,31 +24,30 @@ import polars as pl
 
 from transforms.act import Owner, Reading
 from transforms.archive import Archive, Member, Unreadable
-from transforms.formats import mbox
-from transforms.formats.pulled import MEMBER, Pulled, pulled
+from transforms.formats import mbox, pulled
 from transforms.sources.email import acts, layouts
 from transforms.sources.email.layouts import IGNORES, LAYOUTS
 from transforms.sources.email.letters import Box
 
 __all__ = ["ASKS_OWNER", "IGNORES", "LAYOUTS", "TITLE", "VERSION", "claims", "read"]
 TITLE = "E-mail"
-VERSION = "1"
+VERSION = "2"
 ASKS_OWNER = True
-_BESIDE = [name for name in IGNORES if name != MEMBER]
+_BESIDE = [name for name in IGNORES if name not in pulled.IGNORES]
 
 
 def claims(archive: Archive) -> list[Member]:
     """What holds mails; beside it the indexes and filters of mail programs."""
     found = {m.number: m for members in layouts.mailboxes(archive).values() for m in members}
     found |= {m.number: m for m in archive.find(*_BESIDE)} if found else {}
-    found |= {told[0].number: told[0]} if found and (told := pulled(archive, "imap")) else {}
+    found |= {m.number: m for m in pulled.beside(archive, "imap")} if found else {}
     return [found[number] for number in sorted(found)]
 
 
 def read(archive: Archive, owner: Owner) -> list[Reading]:
     """The mailbox, and one reading more for each platform whose notices are in it."""
     reading, box = Reading("email"), Box()
-    asked = (pulled(archive, "imap") or (None, None))[1]
+    asked = pulled.of(archive, "imap")
     if asked and "@" in asked.account:
         owner = Owner(owner.zone, owner.me | {asked.account})
     boxes = layouts.mailboxes(archive)
@@ -124,7 +123,7 @@ def _sees(reading: Reading, boxes: dict[str, list[Member]], box: Box, told: pl.D
             reading.sees("mail", direction, since=since[direction], claim=claim)
 
 
-def _asked(reading: Reading, asked: Pulled, told: pl.DataFrame) -> None:
+def _asked(reading: Reading, asked: pulled.Pulled, told: pl.DataFrame) -> None:
     """A pull shows the folders it asked for, also those in which nothing was new."""
     kinds = {name: layouts.folder(f"{name}/cur/-") for name in asked.asked}
     for direction in ("given", "received"):

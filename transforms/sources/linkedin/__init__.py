@@ -20,10 +20,10 @@ from transforms.act import Owner, Reading
 from transforms.archive import Archive, Member, Unreadable, fold
 from transforms.formats import csvs, pulled
 from transforms.sources.linkedin import api, network, public, talk
-from transforms.sources.linkedin.people import Book, open_book
+from transforms.sources.linkedin.people import Book, instant, open_book
 
 TITLE = "LinkedIn"
-VERSION = "1"
+VERSION = "2"
 ASKS_OWNER = True
 LAYOUTS = {
     "API 202312": (api.SNAPSHOT, api.CHANGES),
@@ -122,8 +122,7 @@ def claims(archive: Archive) -> list[Member]:
     for folder, members in _exports(archive).items():
         for member in [*members, *_articles(archive, folder), *_beside(archive, folder, *IGNORES)]:
             found[member.number] = member
-    asked = _asked(archive)
-    for member in [*archive.find(api.SNAPSHOT, api.CHANGES), asked[0]] if asked else []:
+    for member in [*archive.find(api.SNAPSHOT, api.CHANGES), *pulled.beside(archive, "linkedin")] if _asked(archive) else []:
         found[member.number] = member
     return [found[number] for number in sorted(found)]
 
@@ -131,20 +130,20 @@ def claims(archive: Archive) -> list[Member]:
 def read(archive: Archive, owner: Owner) -> list[Reading]:
     """One reading per export; a folder of several exports holds several."""
     readings = [_read(archive, owner, folder, members) for folder, members in _exports(archive).items()]
-    return readings + ([_pulled(archive, owner, asked[1])] if (asked := _asked(archive)) else [])
+    return readings + ([_pulled(archive, owner, asked)] if (asked := _asked(archive)) else [])
 
 
-def _asked(archive: Archive) -> tuple[Member, pulled.Pulled] | None:
-    return pulled.pulled(archive, "linkedin") if archive.find(api.SNAPSHOT, api.CHANGES) else None
+def _asked(archive: Archive) -> pulled.Pulled | None:
+    return pulled.of(archive, "linkedin") if archive.find(api.SNAPSHOT, api.CHANGES) else None
 
 
 def _pulled(archive: Archive, owner: Owner, asked: pulled.Pulled) -> Reading:
     """A pull: the tables of a snapshot, or the events since the pull before."""
     reading, found = Reading("linkedin"), api.Rows()
-    api.snapshot(archive, reading, found)
+    api.snapshot(archive, reading, found, {stem: needs for stem, (needs, _) in _FILES.items()})
     api.changelog(archive, reading, found)
     tables = found.tables()
-    book = rows(reading, tables, owner)
+    book = rows(reading, tables, owner, "api")
     lists = {"connection": ("CONNECTIONS",), "follow": ("MEMBER_FOLLOWING", "COMPANY_FOLLOWS")}
     for state, domains in lists.items():
         if {api.STEMS[d] for d in domains} & set(tables):
@@ -152,9 +151,9 @@ def _pulled(archive: Archive, owner: Owner, asked: pulled.Pulled) -> Reading:
     if not archive.find(api.CHANGES):
         return book.close(asked.until)
     if "changelog" in asked.asked:  # also for what was not done in that time
-        dates = [t["date"].min() for stem, t in tables.items() if stem in ("messages", "comments", "reactions")]
-        first = datetime.fromisoformat(min(map(str, dates))[:19]).replace(tzinfo=UTC) if dates else asked.until
-        span = {"since": asked.asked["changelog"] or first, "until": asked.until}
+        dated = [tables[s].select(at=instant(pl.col("date"))) for s in ("messages", "comments", "reactions") if s in tables]
+        oldest = pl.concat(dated)["at"].min() if dated else None
+        span = asked.span("changelog", oldest or asked.until)
         book.sees("message", "given", "received", claim="changelog: since the pull before", **span)
         for channel in ("comment", "reaction", "repost", "post"):
             book.sees(channel, "given", named=channel == "post", claim="changelog: since the pull before", **span)
@@ -208,12 +207,12 @@ def _table(archive: Archive, member: Member, stem: str, reading: Reading) -> pl.
     )
 
 
-def rows(reading: Reading, tables: dict[str, pl.DataFrame], owner: Owner) -> Book:
+def rows(reading: Reading, tables: dict[str, pl.DataFrame], owner: Owner, evidence: str = "export") -> Book:
     """From rows to facts, whoever decoded them.
 
     `tables`: file name (squashed, without ending) → rows of strings, columns squashed, plus `member`, `row`, `record`.
     """
-    book = open_book(reading, tables, owner)
+    book = open_book(reading, tables, owner, evidence)
     steps = {
         "connections": network.connections, "messages": talk.messages, "invitations": talk.invitations,
         "shares": public.shares, "comments": public.comments, "reactions": public.reactions, "votes": public.votes,

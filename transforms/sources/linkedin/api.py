@@ -7,6 +7,7 @@ https://learn.microsoft.com/linkedin/dma/member-data-portability/shared/
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import UTC, datetime
 from typing import Any
 
@@ -46,6 +47,7 @@ class Event(msgspec.Struct):
     owner: str
     resourceName: str  # noqa: N815
     method: str
+    id: int | str | None = None
     actor: str = ""
     activity: dict[str, Any] = {}
     processedActivity: dict[str, Any] | None = None  # noqa: N815
@@ -71,46 +73,58 @@ class Rows:
         return told
 
 
-def snapshot(archive: Archive, reading: Reading, rows: Rows) -> None:
-    """The rows of every domain; those that a page repeats from the page before are told once."""
-    before: dict[str, set[bytes]] = {}
+def snapshot(archive: Archive, reading: Reading, rows: Rows, needs: dict[str, set[str]]) -> None:
+    """The rows of every domain; those that a page repeats are told as often as the page that has most of them has.
+
+    `needs`: table → the columns that make a row of it.
+    """
+    before: Counter[frozenset[tuple[str, str]]] = Counter()
     for member in archive.find(SNAPSHOT):
         elements, broken = _records(archive, member, reading, Element)
-        n, again, here = 0, 0, set()
+        n, again, here = 0, 0, Counter[frozenset[tuple[str, str]]]()
         for element in elements:
-            seen = before.setdefault(element.snapshotDomain, set())
             for raw in element.snapshotData:
-                if bytes(raw) in seen:
-                    again += 1
-                elif problem := _row(rows, member, n, element.snapshotDomain, raw):
-                    reading.problem(member.number, n, problem)
-                here.add((element.snapshotDomain, bytes(raw)))
+                try:
+                    stem, row = _row(element.snapshotDomain, raw, needs)
+                    same = frozenset({"": stem, **row}.items())
+                    here[same] += 1
+                    if here[same] > before[same]:
+                        rows.add(stem, member, n, row)
+                    else:
+                        again += 1
+                except _Amiss as why:
+                    reading.problem(member.number, n, str(why))
                 n += 1
-        for domain, raw in here:
-            before[domain].add(raw)
+        before |= here
         reading.set_aside(member.number, _AGAIN, again)
         reading.member(member.number, n + broken)
 
 
-def _row(rows: Rows, member: Member, n: int, domain: str, raw: msgspec.Raw) -> str:
+class _Amiss(Exception):  # noqa: N818  says why a row is not read
+    pass
+
+
+def _row(domain: str, raw: msgspec.Raw, needs: dict[str, set[str]]) -> tuple[str, dict[str, str]]:
+    """The table of a row and its columns; what is no text, number or nothing is a column that nobody knows."""
     try:
-        told = msgspec.json.decode(raw, type=dict[str, str | int | float | bool | None])
+        told = msgspec.json.decode(raw, type=dict[str, Any])
     except (msgspec.DecodeError, UnicodeError, RecursionError):
-        return _LOST
-    row = {csvs.squash(k): "" if v is None else str(v) for k, v in told.items()}
+        raise _Amiss(_LOST) from None
+    row = {csvs.squash(k): "" if v is None else str(v) for k, v in told.items() if not isinstance(v, dict | list)}
     stem = STEMS.get(domain)
     if domain == "ENDORSEMENTS":
         stem = next((f"endorsement{way}info" for way, who in (("given", "endorsee"), ("received", "endorser"))
                      if f"{who}firstname" in row), None)  # fmt: skip
-    if not stem:
-        return _NO_SIDE if domain == "RECOMMENDATIONS" else _NEW_DOMAIN if stem is None and domain not in STEMS else _LOST
-    rows.add(stem, member, n, row)
-    return ""
+    if domain == "RECOMMENDATIONS" or domain not in STEMS:
+        raise _Amiss(_NO_SIDE if domain in STEMS else _NEW_DOMAIN)
+    if not stem or needs[stem] & {csvs.squash(k) for k in told} - set(row):
+        raise _Amiss(_LOST)
+    return stem, row
 
 
 def changelog(archive: Archive, reading: Reading, rows: Rows) -> None:
     """Messages both ways, own comments, reactions, posts and reposts, invitations; changes and removals are set aside."""
-    told: set[bytes] = set()
+    told: set[int | str] = set()
     for member in archive.find(CHANGES):
         aside = dict.fromkeys((_CHANGED, _ELSE, _AGAIN), 0)
         events, broken = _records(archive, member, reading, msgspec.Raw)
@@ -121,7 +135,7 @@ def changelog(archive: Archive, reading: Reading, rows: Rows) -> None:
                 reading.problem(member.number, i, _LOST)
                 continue
             reading.owner_key = reading.owner_key or event.owner.lower()
-            if bytes(raw) in told:
+            if event.id in told:
                 aside[_AGAIN] += 1
             elif event.resourceName not in _EVENTS:
                 aside[_ELSE] += 1
@@ -133,7 +147,7 @@ def changelog(archive: Archive, reading: Reading, rows: Rows) -> None:
                     rows.add(stem, member, i, read(event, event.activity))
                 except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
                     reading.problem(member.number, i, _LOST)
-            told.add(bytes(raw))
+            told |= {event.id} - {None}
         for reason, count in aside.items():
             reading.set_aside(member.number, reason, count)
         reading.member(member.number, len(events) + broken)

@@ -88,6 +88,7 @@ class Book:
     reading: Reading
     tables: dict[str, pl.DataFrame]
     me: frozenset[str] = frozenset()  # the owner's names, folded
+    evidence: str = "export"
     names: dict[str, str] = field(default_factory=dict)  # folded name → key, where one profile alone carries it
     seen: list[dict] = field(default_factory=list)
     _accounts: list[pl.DataFrame] = field(default_factory=list)
@@ -114,7 +115,7 @@ class Book:
     def acts(self, frame: pl.DataFrame, *identity: str | pl.Expr) -> None:
         """Keep acts, and remember the newest instant."""
         self.newest(frame["happened_at"])
-        self.reading.acts(frame, identity)
+        self.reading.acts(frame.with_columns(evidence=pl.lit(self.evidence)), identity)
 
     def newest(self, instants: pl.Series) -> None:
         """What the export holds was there when it was made."""
@@ -160,9 +161,9 @@ def identified(key: pl.Expr) -> pl.Expr:
     )  # fmt: skip
 
 
-def open_book(reading: Reading, tables: dict[str, pl.DataFrame], owner: Owner) -> Book:
+def open_book(reading: Reading, tables: dict[str, pl.DataFrame], owner: Owner, evidence: str = "export") -> Book:
     """Find the owner and the names that stand for one profile; everything else is read with them."""
-    book = Book(reading, tables)
+    book = Book(reading, tables, evidence=evidence)
     pairs = _pairs(tables)
     mine = _own_name(tables)
     book.me = frozenset(_folded([*([mine] if mine else []), *owner.me]))

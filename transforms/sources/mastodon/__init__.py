@@ -21,7 +21,7 @@ from transforms.sources.mastodon import api, export
 from transforms.sources.mastodon.found import Found
 
 TITLE = "Mastodon"
-VERSION = "1"
+VERSION = "2"
 _ANSWERS = (
     "api/account.json", "api/statuses-*.json", "api/favourites-*.json", "api/notifications-*.json",
     "api/favourited_by/*.json", "api/reblogged_by/*.json", "api/followers-*.json", "api/following-*.json",

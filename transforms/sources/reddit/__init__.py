@@ -26,7 +26,7 @@ from transforms.formats.told import aside, tell
 from transforms.sources.reddit import api
 
 TITLE = "Reddit"
-VERSION = "1"
+VERSION = "2"
 ASKS_OWNER = True
 _FILES: dict[str, set[str]] = {  # those that repeat others without their texts stand last
     "statistics": {"statistic", "value"},
@@ -68,7 +68,7 @@ _USER = "https://www.reddit.com/user/"
 _ROOM = 50  # in a larger one only who is answered or named is addressed
 _ACT = [
     "channel", "direction", "counterparts", "n_targets", "broadcast", "happened_at", "time_precision", "text", "composed", "post",
-    "thread", "is_reply", "value_kind", "proven", "uri", "member", "i",
+    "thread", "is_reply", "value_kind", "proven", "evidence", "uri", "member", "i",
 ]  # fmt: skip
 
 
@@ -96,8 +96,8 @@ def claims(archive: Archive) -> list[Member]:
     mine = [m for m, _ in _found(archive)]
     folders = {m.path.rpartition("/")[0] for m in mine}
     beside = [m for m in archive.find(*(n for n in IGNORES if n.endswith(".csv"))) if m.path.rpartition("/")[0] in folders]
-    if pulled.pulled(archive, "reddit"):
-        beside += archive.find(*api.LAYOUTS, api.ME, pulled.MEMBER)
+    if told := pulled.beside(archive, "reddit"):
+        beside += [*told, *archive.find(*api.LAYOUTS, api.ME)]
     return sorted({m.number: m for m in [*mine, *beside]}.values(), key=lambda m: m.number)
 
 
@@ -116,7 +116,7 @@ def read(archive: Archive, owner: Owner) -> Reading:
         for row, reason in table.broken:
             reading.problem(member.number, row, reason)
         tables.setdefault(stem, []).append(table.frame.rename({"row": "i"}).with_columns(member=pl.lit(member.number, pl.Int32)))
-    asked = (pulled.pulled(archive, "reddit") or (None, None))[1]
+    asked = pulled.of(archive, "reddit")
     for stem, frame in (api.tables(archive, reading) if asked else {}).items():
         tables.setdefault(stem, []).append(frame)
     Book(reading, {s: pl.concat(f, how="diagonal") for s, f in tables.items()}, owner, asked).close()
@@ -200,6 +200,7 @@ class Book:
             "broadcast": pl.lit(False), "composed": pl.lit(True), "post": pl.lit(None, pl.String),
             "thread": pl.lit(None, pl.String), "is_reply": pl.lit(False), "value_kind": pl.lit(None, pl.String),
             "proven": pl.lit(False),
+            "evidence": pl.col("_evidence").fill_null("export") if "_evidence" in frame.columns else pl.lit("export"),
         }  # fmt: skip
         return frame.select(
             "member", "i", happened_at=times.iso(self._cell(frame, at)) if at else pl.lit(None, times.INSTANT),

@@ -67,6 +67,7 @@ def tables(archive: Archive, reading: Reading) -> dict[str, pl.DataFrame]:
     for stem, rows in found.items():
         if rows:
             frame = pl.from_dicts(rows, schema=dict.fromkeys(rows[0], pl.String) | {"member": pl.Int32, "i": pl.Int64})
+            frame = frame.with_columns(_evidence=pl.lit("api"))  # no column of a CSV has such a name
             frames[stem] = frame.unique("id", keep="first", maintain_order=True)
             for member, n in frame.join(frames[stem], on=["member", "i"], how="anti").group_by("member").len().iter_rows():
                 reading.set_aside(member, "told by the page before", n)

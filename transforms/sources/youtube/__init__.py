@@ -29,7 +29,7 @@ from transforms.formats.jsonrecords import records
 from transforms.sources.youtube import api
 
 TITLE = "YouTube"
-VERSION = "1"
+VERSION = "2"
 _WRITTEN = (  # comments and live chats, as languages of which an export was seen name them
     "comments", "live chats", "Kommentare", "Livechats", "comentarios", "mensajes del chat en directo", "reacties", "comentarii",
     "komentarai", "commentaires",
@@ -114,8 +114,8 @@ class Subscription(msgspec.Struct):
 def claims(archive: Archive) -> list[Member]:
     """What it reads, and beside it what else lies in the folder of YouTube."""
     mine = [m for m, _ in _found(archive)]
-    asked = pulled.pulled(archive, "youtube")
-    beside = archive.find(*(_BESIDE if mine else ()), *((*api.LAYOUTS, api.CHANNEL, pulled.MEMBER) if asked else ()))
+    asked = pulled.beside(archive, "youtube")
+    beside = asked + archive.find(*(_BESIDE if mine else ()), *((*api.LAYOUTS, api.CHANNEL) if asked else ()))
     return sorted({m.number: m for m in [*mine, *beside]}.values(), key=lambda m: m.number)
 
 
@@ -132,7 +132,7 @@ def read(archive: Archive, owner: Owner) -> Reading:
             reading.problem(member.number, "-", str(why))
             n = 1
         reading.member(member.number, n)
-    asked = (pulled.pulled(archive, "youtube") or (None, None))[1]
+    asked = pulled.of(archive, "youtube")
     if asked:
         book.channels[asked.account] += 1
         book.answered = api.read(archive, reading, asked.account)
@@ -300,7 +300,7 @@ def _comments(rows: pl.DataFrame, mine: list[str]) -> pl.DataFrame:
     return rows.select(
         "member", "i", "text", uri="id", direction=pl.lit("given"), counterparts=named,
         channel=pl.when(gift).then(pl.lit("gift")).otherwise(pl.lit("comment")),
-        value_kind=pl.when(gift).then(pl.lit("gift")), proven=gift, composed=pl.lit(True),
+        value_kind=pl.when(gift).then(pl.lit("gift")), proven=gift, composed=pl.lit(True), evidence=pl.lit("export"),
         n_targets=pl.max_horizontal(named.list.len(), 1).cast(pl.Int32),  # the owner of the video or comment, if nobody is named
         happened_at=times.iso(pl.col("at")),
         time_precision=pl.when(pl.col("at").str.contains(r"\.\d{4}")).then(pl.lit("microsecond"))
@@ -383,7 +383,7 @@ def _likes(rows: pl.DataFrame) -> pl.DataFrame:
         direction=pl.lit("given"), counterparts=pl.concat_list(pl.col("address").str.extract(f"({_ID})")).list.drop_nulls(),
         channel=pl.lit("reaction"), value_kind=pl.lit("applause"), proven=pl.lit(False), composed=pl.lit(False),
         n_targets=pl.lit(1, pl.Int32), happened_at=times.iso(pl.col("at")), time_precision=pl.lit("millisecond"),
-        post=post, is_reply=pl.lit(False), thread=pl.lit(None, pl.String),
+        post=post, is_reply=pl.lit(False), thread=pl.lit(None, pl.String), evidence=pl.lit("export"),
     )  # fmt: skip
 
 

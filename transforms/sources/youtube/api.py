@@ -22,6 +22,7 @@ THREADS, REPLIES, CHANNEL = "api/comment_threads-*.json", "api/replies-*.json", 
 LAYOUTS = (THREADS, REPLIES)
 _LOST = "not a record of the expected form; pull it again"
 _OTHERS = "said by others to each other"
+_ASTRAY = "a reply to a comment that is not there; pull it again"
 
 
 class Whose(msgspec.Struct):
@@ -70,7 +71,7 @@ class Thread(msgspec.Struct):
 def read(archive: Archive, reading: Reading, me: str) -> pl.DataFrame | None:
     """One row per comment, its columns those of the acts of this source and `author`, `name`; None where there are none."""
     rows: list[tuple] = []
-    tops: dict[str, str] = {}  # thread → who began it
+    tops: dict[str, str] = {}  # thread → who began it; empty where that account is gone
     videos: dict[str, str] = {}
     for member in archive.find(THREADS):
         for i, thread in _members(archive, member, reading, Thread):
@@ -92,19 +93,22 @@ def read(archive: Archive, reading: Reading, me: str) -> pl.DataFrame | None:
     frame = pl.DataFrame(told, schema=schema, orient="row")
     if frame.is_empty():
         return None
-    mine, top = pl.col("author") == me, pl.col("above").fill_null("")
-    for_me = mine | ~pl.col("is_reply") | (top == me) | (top == "")
+    mine, above = pl.col("author") == me, pl.col("above")
+    for_me = mine | ~pl.col("is_reply") | (above == me)
+    astray = frame.filter(for_me.is_null())
+    for member, i in astray.select("member", "i").iter_rows():
+        reading.problem(member, i, _ASTRAY)
     others = frame.filter(~for_me).join(frame.filter(for_me), on=["member", "i"], how="anti").unique(["member", "i"])
     for member, n in others.group_by("member").len().sort("member").iter_rows():
         reading.set_aside(member, _OTHERS, n)
-    answered, author = pl.when(top != me).then("above"), pl.when(pl.col("author") != "").then("author")
+    answered, author = pl.when(~above.is_in(["", me])).then("above"), pl.when(pl.col("author") != "").then("author")
     theirs = pl.when(mine).then(answered).otherwise(author)
     return frame.filter(for_me).select(
         "member", "i", "text", "uri", "post", "thread", "is_reply", "author", "name",
         direction=pl.when(mine).then(pl.lit("given")).otherwise(pl.lit("received")),
         counterparts=pl.concat_list(theirs).list.drop_nulls(), channel=pl.lit("comment"), value_kind=pl.lit(None, pl.String),
         proven=pl.lit(False), composed=pl.lit(True), n_targets=pl.when(~mine | pl.col("is_reply")).then(1).cast(pl.Int32),
-        happened_at=times.iso(pl.col("at")), time_precision=pl.lit("second"),
+        happened_at=times.iso(pl.col("at")), time_precision=pl.lit("second"), evidence=pl.lit("api"),
     )  # fmt: skip
 
 
