@@ -139,13 +139,15 @@ def _me(found: Found, owner: Owner, whole: bool) -> str | None:
         if names & {key, login, f"@{login}", p[6] or "?"}:
             return key
     claimed = {person(f"https://github.com/{n.removeprefix('@')}") for n in names if re.fullmatch(r"@?[a-z\d-]{1,39}", n)}
-    urls = pl.Series("url", [t[2] for t in found.texts if t[0] not in found.api], dtype=pl.String)
+    texts = pl.DataFrame({c: found.texts[c] for c in ("member", "url")}, {"member": pl.Int32, "url": pl.String})
+    urls = texts.filter(~pl.col("member").is_in(sorted(found.api)))["url"]
     places = urls.str.extract(r"^(https?://[^/]+/[^/]+)/").str.to_lowercase().drop_nulls().to_frame("who")
+    owners = set(places["who"].unique())
     companies = {key for key, p in known.items() if p[5] == "organisation"}
-    seen = claimed & ({t[3] for t in found.texts} | set(places["who"]))
+    seen = claimed & ({*found.texts["author"]} | owners)
     if len(seen) == 1:
         return seen.pop()
-    companies |= set() if whole else set(places["who"]) - {key for key, p in known.items() if p[5] == "person"}
+    companies |= set() if whole else owners - {key for key, p in known.items() if p[5] == "person"}
     people = places.filter(~pl.col("who").is_in(companies)).group_by("who").len().sort("len", "who", descending=[True, False])
     return people["who"].first()
 

@@ -193,7 +193,7 @@ class Found:
     """The rows of all members."""
 
     reading: Reading
-    texts: list[tuple] = field(default_factory=list)
+    texts: dict[str, list] = field(default_factory=lambda: {c: [] for c in TEXT})  # columns
     reactions: list[tuple] = field(default_factory=list)
     states: list[tuple] = field(default_factory=list)
     people: dict[tuple, tuple] = field(default_factory=dict)
@@ -229,12 +229,19 @@ class Found:
 def written(data: bytes, member: Member, found: Found) -> None:
     """Texts of the archive, with the reactions to them."""
     n = member.number
-    for i, w in found.listed(data, Written, member).items():
-        state = None if w.state is None else _STATES.get(str(w.state), str(w.state).upper())
-        found.texts.append((n, i, w.url, person(w.user), w.created_at or w.submitted_at, w.title, w.body, w.in_reply_to,
-                            state))  # fmt: skip
-        for r in w.reactions or ():
-            found.reactions.append((n, i, w.url, person(r.user), r.created_at, r.content, None))
+    rows = found.listed(data, Written, member)
+    told = rows.values()
+    columns = {
+        "member": [n] * len(rows), "i": rows, "url": [w.url for w in told], "author": [person(w.user) for w in told],
+        "at": [w.created_at or w.submitted_at for w in told], "title": [w.title for w in told], "body": [w.body for w in told],
+        "reply_to": [w.in_reply_to for w in told],
+        "state": [None if w.state is None else _STATES.get(str(w.state), str(w.state).upper()) for w in told],
+    }  # fmt: skip
+    for c, values in columns.items():
+        found.texts[c] += values
+    for i, w in rows.items():
+        if w.reactions:
+            found.reactions += [(n, i, w.url, person(r.user), r.created_at, r.content, None) for r in w.reactions]
 
 
 def events(data: bytes, member: Member, found: Found) -> None:
@@ -274,8 +281,9 @@ def _answer(found: Found, n: int, i: int, a: Answer) -> None:
     thread = a.html_url.partition("#")[0]
     parent = f"{thread}#discussion_r{a.in_reply_to_id}" if a.in_reply_to_id else None
     review = a.state.upper() if a.state and a.submitted_at else None
-    found.texts.append((n, i, a.html_url, found.know(a.user), a.created_at or a.submitted_at, a.title, a.body, parent,
-                        review))  # fmt: skip
+    row = (n, i, a.html_url, found.know(a.user), a.created_at or a.submitted_at, a.title, a.body, parent, review)
+    for values, value in zip(found.texts.values(), row, strict=True):
+        values.append(value)
     if a.id:
         found.numbers[str(a.id)] = a.html_url
 

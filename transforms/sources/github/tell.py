@@ -25,7 +25,15 @@ _WHOSE = "whose export this is, nothing tells; name your GitHub login among what
 
 def uri(url: pl.Expr) -> pl.Expr:
     """The address of a text as the API spells it: the archive adds `/files` and says `#r1` for `#discussion_r1`."""
-    return url.str.replace(r"/files(#|$)", "$1").str.replace(r"#r(\d+)$", "#discussion_r$1")
+    return url.map_batches(_uris, return_dtype=pl.String, is_elementwise=True)
+
+
+def _uris(url: pl.Series) -> pl.Series:
+    odd = url.str.contains(r"/files(?:#|$)|#r\d+$").fill_null(False)
+    if not odd.any():
+        return url
+    spelt = url.filter(odd).str.replace(r"/files(#|$)", "$1").str.replace(r"#r(\d+)$", "#discussion_r$1")
+    return url.clone().scatter(odd.arg_true(), spelt)
 
 
 def close(reading: Reading, found: Found, me: str | None) -> None:
@@ -36,7 +44,7 @@ def close(reading: Reading, found: Found, me: str | None) -> None:
     found.reactions += [(*r[:2], found.numbers.get(r[2], r[2]), *r[3:]) for r in found.unnamed]
     reactions = pl.DataFrame(found.reactions, REACTION, orient="row")
     mentions = pl.DataFrame(found.mentioned, _MENTIONED, orient="row")
-    written = pl.DataFrame(found.texts, TEXT, orient="row")
+    written = pl.DataFrame(found.texts, TEXT)
     states = pl.DataFrame(found.states, STATE, orient="row").with_columns(record=pl.concat_str("member", "i", separator=":"))
     first = states.select(pl.struct("direction", "key").is_first_distinct()).to_series()
     aside(reading, states.filter(~first), TWICE)
@@ -95,7 +103,7 @@ def _people(reading: Reading, people: pl.DataFrame, me: str | None) -> None:
 
 
 def _threads(rows: pl.DataFrame, people: pl.DataFrame, mentions: pl.DataFrame, me: str) -> pl.DataFrame:
-    """Adds to every text its place (`uri`, `thread`, `root`) and whom it addresses (`place`, `at_named`, `whom`)."""
+    """Adds to every text its place (`uri`, `thread`, `root`) and whom it addresses (`at_named`, `whom`)."""
     rows = rows.with_columns(
         uri=uri(pl.col("url")), parent=uri(pl.col("reply_to")), happened_at=times.iso(pl.col("at")),
         names=markdown.named(pl.col("body")), owner=pl.col("url").str.extract(r"^(https?://[^/]+/[^/]+)/").str.to_lowercase(),
@@ -121,27 +129,19 @@ def _threads(rows: pl.DataFrame, people: pl.DataFrame, mentions: pl.DataFrame, m
     own_thread = pl.col("author").eq_missing(pl.col("opener")) & ~pl.col("root")
     owner = pl.when(~pl.col("owner").is_in(companies.implode())).then(pl.col("owner"))
     foreign = pl.when(pl.col("root") | (pl.col("owner") == me) | pl.col("opener").is_null()).then(owner)
-    rows = rows.with_columns(
-        place=pl.concat_list(
-            pl.when(~pl.col("root")).then(pl.col("opener")), "answered_by_id", pl.when(own_thread).then(pl.col("before")), foreign
-        ),
-        at_named=_keys(rows, known),
-    )  # fmt: skip
-    whom = pl.concat_list("place", "at_named").list.drop_nulls().list.unique(maintain_order=True)
-    return rows.with_columns(whom=whom).with_columns(whom=_without(rows.with_columns(whom=whom), "author"))
+    row = pl.int_range(pl.len()).alias("row")
+    places = (pl.when(~pl.col("root")).then("opener"), "answered_by_id", pl.when(own_thread).then("before"), foreign)
+    named = _keys(rows.select(row, "author", "host", "names"), known)
+    long = pl.concat([*(rows.select(row, "author", key=p).drop_nulls("key") for p in places), named])
+    others = long.filter(pl.col("key").ne_missing(pl.col("author"))).unique(["row", "key"], keep="first", maintain_order=True)
+    return rows.with_columns(at_named=_lists(named, rows.height), whom=_lists(others, rows.height))
 
 
-def _keys(rows: pl.DataFrame, known: pl.Series) -> pl.Series:
-    """The logins in `names` as keys; only those that occur in this archive as an account."""
-    long = rows.select(row=pl.int_range(pl.len()), host="host", name="names").explode("name", empty_as_null=False)
-    long = long.with_columns(key=pl.col("host") + pl.col("name")).filter(pl.col("key").is_in(known.implode()))
-    return _lists(long, rows.height)
-
-
-def _without(rows: pl.DataFrame, column: str) -> pl.Series:
-    """The list `whom` of every row without what stands in `column`."""
-    long = rows.select(row=pl.int_range(pl.len()), key="whom", but=column).explode("key", empty_as_null=False)
-    return _lists(long.filter(pl.col("key").ne_missing(pl.col("but"))), rows.height)
+def _keys(rows: pl.DataFrame, known: pl.Series) -> pl.DataFrame:
+    """row, author, key: the logins in `names` as keys; only those that occur in this archive as an account."""
+    long = rows.filter(pl.col("names").list.len() > 0).explode("names", empty_as_null=False)
+    long = long.select("row", "author", key=pl.col("host") + pl.col("names"))
+    return long.filter(pl.col("key").is_in(known.implode()))
 
 
 def _lists(long: pl.DataFrame, height: int) -> pl.Series:
