@@ -25,13 +25,16 @@ from transforms.times import epoch
 ROOM = 50  # people; in a larger one nobody in particular is addressed
 _BROKEN = (msgspec.MsgspecError, RecursionError, UnicodeError)
 _LIST = pl.List(pl.String)
+_LINE = 90  # characters; no line of the product that tells a reaction is longer
 # A reaction told as a line of its own beside the reaction itself
 _REACTED = (
     r"^(?:Reacted (\S+) to your message|Liked a message|(?:Hat )?(?:mit )?(\S+) auf deine Nachricht reagiert|"
     r"A réagi (?:avec )?(\S+) à votre message|Ha(?: reaccionado)? (?:con )?(\S+) a tu mensaje|"
     r"Reaccionó (?:con )?(\S+) a tu mensaje|"
     r"Reagiu (?:com )?(\S+) à (?:sua|tua) mensagem|Ha reagito (?:con )?(\S+) al tuo messaggio|"
-    r"Heeft (?:met )?(\S+) op je bericht gereageerd)\s*\.?\s*$"
+    r"Heeft (?:met )?(\S+) op je bericht gereageerd|"
+    r"Le gustó un mensaje|A aimé un message|Curtiu uma mensagem|Ha messo mi piace a un messaggio|Vond een bericht leuk|"
+    r"Hat eine Nachricht mit „Gefällt mir“ markiert|Gefällt eine Nachricht|Polubiono wiadomość|A apreciat un mesaj)\s*\.?\s*$"
 )
 
 
@@ -202,6 +205,7 @@ class Talks:
             room=pl.col("slug").replace_strict(self.titles, default=None, return_dtype=pl.String),
             mine=pl.col("sender").replace_strict(mine, default=None, return_dtype=pl.Boolean),
             happened_at=epoch(pl.col("at"), "ms"),
+            at_s=pl.col("at") // 1000,
         )
         rows = first_told(self.book, rows, "at", "sender", "room")
         rows = self._without(rows, pl.col("sender").is_null(), "no name of a sender; please report it")
@@ -215,7 +219,9 @@ class Talks:
         rows = rows.with_columns(text=pl.when(pl.col("link").is_null() | ~own_line).then("text"))
         line = own_line & pl.col("sender").str.contains(" ", literal=True) & pl.col("link").is_null()
         rows = self._without(rows, line, "lines of the product itself", aside=True)
-        told = pl.col("text").str.contains(_REACTED)
+        rows = rows.join(self._stamps(), on=["slug", "sender", "at_s"], how="left", maintain_order="left")
+        again = pl.col("text").str.replace_all("\ufe0f", "", literal=True).str.contains(pl.col("emoji"), literal=True)
+        told = pl.col("text").str.contains(_REACTED) | (again & (pl.col("text").str.len_chars() < _LINE)).fill_null(False)
         self._reactions(rows.filter(told))
         rows = rows.filter(~told.fill_null(False))
         empty = pl.col("text").is_null() | (pl.col("text") == "")
@@ -286,6 +292,13 @@ class Talks:
             counterparts="whom", n_targets=pl.col("whom").list.len().cast(pl.Int32), thread="slug", composed=pl.lit(False),
             value_kind=pl.lit("applause"), time_precision=pl.lit("millisecond"), text=pl.lit(None, pl.String),
         ), "happened_at")  # fmt: skip
+
+    def _stamps(self) -> pl.DataFrame:
+        """Who reacted in which second, give or take one: a line of theirs with that emoji tells it again, in any language."""
+        found = [(slug, mend_one(by), at + d, mend_one(emoji).replace("\ufe0f", ""))
+                 for *_, slug, _, by, emoji, at, _ in self.reactions if at and by and emoji for d in (-1, 0, 1)]  # fmt: skip
+        kinds = {"slug": pl.String, "sender": pl.String, "at_s": pl.Int64, "emoji": pl.String}
+        return pl.DataFrame(found, schema=kinds, orient="row").unique(["slug", "sender", "at_s"], maintain_order=True)
 
     def _reactions(self, lines: pl.DataFrame) -> None:
         """Reactions between the owner and somebody; a line that tells one again is set aside."""

@@ -34,10 +34,13 @@ HTML = (
 UNDATED = "no date between 1990 and 2100; look it up and add it to the ledger"
 _BROKEN = (msgspec.MsgspecError, RecursionError, UnicodeError)
 # What stands in place of the name of a deleted account, in the languages of the product
-_NOBODY = re.compile(
-    r"(?:facebook|instagram|messenger)[- ]?(?:user|nutzer(?:in)?|bruger|gebruiker|användare|bruker|kullanıcısı)"
-    r"|(?:utilisateur(?:/utilisatrice)?|usuario|utente|usuário|użytkownik|пользователь)\W+(?:\w+\W+)?(?:facebook|instagram|messenger)"
+_USER = (
+    r"(?:user|nutzer(?:in|/in|\*in)?|bruger|gebruiker|användare|bruker|kullanıcısı|käyttäjä|felhasználó|ユーザー|用戶|用户|사용자|"
+    r"utilisateur(?:/utilisatrice|rice|trice)?|usu[aá]ri[oa]|utente|utilizador|użytkowni(?:k|czka)|пользователь|користувач|"
+    r"uživatel|používateľ|utilizator|vartotojas|lietotājs|kasutaja|χρήστης|pengguna|người dùng|ผู้ใช้|مستخدم)"
 )
+_BRAND = r"(?:facebook|instagram|messenger|فيسبوك|انستغرام)"
+_NOBODY = re.compile(rf"{_BRAND}[- ]?{_USER}|{_USER}\W*(?:\w{{1,3}}\W+)?{_BRAND}\w{{0,2}}|instagrammer")
 _KNOWN_LABELS = {
     "author": {"author", "owner", "autor", "auteur", "autore", "forfatter", "författare", "eigenaar", "propriétaire",
                "propietario", "proprietario", "proprietário", "inhaber", "inhaberin", "besitzer", "作者", "擁有者"},

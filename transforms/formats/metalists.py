@@ -11,13 +11,17 @@ import polars as pl
 from transforms.formats.meta import Label, Struct, frame, mend_one
 from transforms.times import epoch
 
-NAME = ("name", "naam", "nom", "nombre", "nome", "navn", "namn", "imię i nazwisko", "名稱", "姓名")
+NAME = (
+    "name", "naam", "nom", "nombre", "nome", "navn", "namn", "imię", "imię i nazwisko", "nume", "ad", "adı", "имя", "nimi", "név",
+    "jméno", "meno", "ім’я", "όνομα", "名前", "이름", "名稱", "名称", "姓名",
+)  # fmt: skip
 USERNAME = (
     "username", "gebruikersnaam", "nom d’utilisateur", "nom d'utilisateur", "nombre de usuario", "benutzername", "nutzername",
     "nome de usuário", "nome utente", "nome do utilizador", "brugernavn", "användarnamn", "nume de utilizator", "用戶名稱",
 )  # fmt: skip
 
 
+_HANDLE = re.compile(r"(?=.*[a-z])[a-z0-9._]{1,30}")
 COLUMNS = ("member", "i", "who", "text", "at", "link", "name")
 
 
@@ -101,7 +105,8 @@ class Entry(Struct):
                 text = text or next(iter(texts), None)
                 continue
             found = next((h for u in links if (h := handle_of(u)) and h in {t.lower() for t in texts}), None)
-            found = found or next((t.lower() for x in leaves if (t := x.text) and (x.label or "").lower() in USERNAME), None)
+            spelled = (t.lower() for x in leaves if (t := x.text) and mend_one(x.label or "").lower() in USERNAME)
+            found = found or next(spelled, None)
             if found:
                 handle = handle or found
                 name = name or next((t for t in texts if t.lower() != found), None)
@@ -115,6 +120,13 @@ _EMPTY = Leaf()
 def _owns(label: str) -> bool:
     """Whether a label says that it is the owner of a post."""
     return bool(re.search("owner|eigenaar|propri|inhaber", mend_one(label).lower()))
+
+
+def owner_of(labels: dict[str, str]) -> tuple[str | None, str | None]:
+    """Handle and name in a profile of labels (lower case, mended); in other languages the first that is a handle by form."""
+    name = next((labels[k] for k in NAME if labels.get(k)), None)
+    handle = next((labels[k] for k in USERNAME if labels.get(k)), None)
+    return handle or next((v for k, v in labels.items() if k not in NAME and _HANDLE.fullmatch(v)), None), name
 
 
 def handle_of(link: str | None) -> str | None:

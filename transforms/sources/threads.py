@@ -15,10 +15,10 @@ import polars as pl
 from transforms.act import Owner, Reading
 from transforms.archive import Archive, Member, fold
 from transforms.formats.meta import HTML, Book, Struct, first_told, mend_one, people, uncollected
-from transforms.formats.metalists import NAME, USERNAME, Entry, Leaf, handle_of, table
+from transforms.formats.metalists import Entry, Leaf, handle_of, owner_of, table
 
 TITLE = "Threads"
-VERSION = "1"
+VERSION = "2"
 SITE = "https://www.threads.com/@"
 _KINDS = {  # what is read → file, key
     "profile": ("personal_information*.json", "profile"), "posts": ("threads_and_replies*.json", "posts"),
@@ -130,9 +130,9 @@ def _profile(book: Book, members: list[Member]) -> None:
         for found in book.rows(member, Profile, "profile", _key("profile"))[0]:
             pairs = [(k, v.value) for k, v in (found.string_map_data or {}).items() if isinstance(v, Leaf)]
             labels = {mend_one(k).lower(): mend_one(text) for k, text in pairs if isinstance(text, str)}
-            handle = next((labels[k] for k in USERNAME if labels.get(k)), None)
+            handle, name = owner_of(labels)
             if handle and not book.reading.owner_key:
-                book.owner_is(handle.strip().lower(), next((labels[k] for k in NAME if labels.get(k)), None))
+                book.owner_is(handle.strip().lower(), name)
             book.reading.set_aside(member.number, "the owner's own profile", 1)
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from tests.exports import OWNER, law
 from transforms.archive import Archive, Member, open_archive
-from transforms.formats.meta import mend_one, strings
+from transforms.formats.meta import mend_one, nobody, strings
 from transforms.sources import facebook, recognise
 
 ROOM = Path(__file__).parent
@@ -45,6 +45,17 @@ def test_a_string_is_mended_once_and_only_where_it_is_broken() -> None:
     assert [mend_one(b) for b in broken] == whole
     assert strings([*whole, None]).to_list() == [*whole, None]
     assert strings([*broken, "\xe9", "Ã"]).to_list() == [*whole, "\xe9", "Ã"]
+
+
+@pytest.mark.parametrize("name", [
+    "Facebook user", "Facebook-Nutzer/in", "Utilisateur de Facebook", "Usuario de Facebook", "Usuário do Facebook",
+    "Utilizador do Facebook", "Utente di Facebook", "Facebook-gebruiker", "Utilizator Facebook", "Użytkownik Facebooka",
+    "Uživatel Facebooku", "Facebook-käyttäjä", "Facebook-felhasználó", "Facebook Kullanıcısı", "Пользователь Facebook",
+    "Χρήστης Facebook", "Facebookユーザー", "Facebook 用戶", "Instagram-bruker", "Instagrammer",
+])  # fmt: skip
+def test_an_account_that_is_gone_is_nobody_in_any_language(name: str) -> None:
+    assert nobody(name.lower())
+    assert not nobody(f"{name} Example".lower())
 
 
 @pytest.mark.parametrize("name", sorted(files("2024_messages") | files("2025_activity")))

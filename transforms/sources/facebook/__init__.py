@@ -27,7 +27,7 @@ from transforms.formats.meta import HTML, Book, folded, mend_one, uncollected
 from transforms.sources.facebook import people, public
 
 TITLE = "Facebook"
-VERSION = "1"
+VERSION = "2"
 _BOXES = ("inbox", "archived_threads", "filtered_threads", "message_requests", "e2ee_cutover")
 _THREADS = tuple(f"messages/{box}/*/message_*.json" for box in _BOXES)
 _SECRET = re.compile(rb'(?s)^\W*\{(?=.*"participants"\s*:\s*\[\s*["\]])(?=.*"(?:threadName|senderName)"\s*:)')

@@ -21,12 +21,12 @@ from transforms.act import Owner, Reading
 from transforms.archive import Archive, Member, Unreadable, fold
 from transforms.formats.jsonrecords import document
 from transforms.formats.messenger import Talks
-from transforms.formats.meta import HTML, Book, Struct, handle_in, mend_one, uncollected
-from transforms.formats.metalists import NAME, USERNAME
+from transforms.formats.meta import HTML, Book, Struct, folded, handle_in, mend_one, uncollected
+from transforms.formats.metalists import owner_of
 from transforms.sources.instagram import flat, lists
 
 TITLE = "Instagram"
-VERSION = "1"
+VERSION = "2"
 SITE = "https://www.instagram.com/"
 _BOXES = ("inbox", "archived_threads", "message_requests", "filtered_threads", "e2ee_cutover")
 _THREADS = tuple(f"messages/{box}/*/message_*.json" for box in _BOXES)
@@ -122,7 +122,9 @@ def _read(book: Book, kinds: dict[str, list[Member]]) -> None:
     found = lists.decode(book, kinds)
     flat.read(book, flats, found)
     lists.names(book, found, talks)
-    book.me = book.me or talks.owner()
+    if book.me not in {folded(n) for talk in talks.talks.values() for n in talk.names} and (me := talks.owner()):
+        book.me = me  # no profile, or one in which the name is missing or not found
+        book.handles |= {me: book.reading.owner_key} if book.reading.owner_key else {}
     if book.me and not book.reading.owner_key:
         book.reading.owner_key = book.handles.get(book.me, f"name:{book.me}")
     talks.tell()
@@ -180,8 +182,7 @@ def _profile(book: Book, member: Member) -> None:
         pairs = labels.items() if isinstance(labels, dict) else ()
         values = {mend_one(k).lower(): v.get("value") for k, v in pairs if isinstance(v, dict)}
         plain = {k: mend_one(v).strip() for k, v in values.items() if isinstance(v, str) and v.strip()}
-        handle = next((plain[k] for k in USERNAME if k in plain), None)
-        name = next((plain[k] for k in NAME if k in plain), None)
+        handle, name = owner_of(plain)
         if handle and not book.reading.owner_key:
             book.owner_is(handle_in(handle), name)
         book.reading.owner_aliases += [v for v in plain.values() if "@" in v and " " not in v]
