@@ -48,6 +48,7 @@ _PERSON = ("8:", "4:", "28:")
 _COMINGS = "machines, topics, comings and goings"
 _UNDATED = "no date between 1990 and 2100; look it up and add it to the ledger"
 _QUOTE = r"(?i)<quote\b[^>]*>(?:[^<]|<[^q/]|</[^q])*</quote>"  # one that holds no other
+_EDITED = r"^Edited previous message:\s*"  # what stands before the new text in some; the mark <e_m> behind it is in all
 _PART = re.compile(r'<part\b[^>]*\bidentity="([^"]*)"[^>]*>(.*?)</part>', re.DOTALL)
 _DURATION = re.compile(r"<duration>\s*([\d.]+)\s*</duration>")
 _EVENTS = rooms.BROUGHT | {"number": pl.String}
@@ -206,6 +207,8 @@ def _sort(reading: Reading, f: pl.DataFrame, me: str) -> pl.DataFrame:
 
 def _read_text(talk: pl.DataFrame) -> pl.DataFrame:
     """Adds text, whom it answers or mentions; quotes are others' words."""
+    edited = pl.col("content").str.contains("<e_m ", literal=True)
+    talk = talk.with_columns(content=pl.when(edited).then(pl.col("content").str.replace(_EDITED, "")).otherwise("content"))
     content = pl.when(pl.col("type") == "RichText").then(pl.col("content"))
     marked = talk.filter(content.str.contains_any(["<quote", "<at"]))
     own = marked["content"]
@@ -277,7 +280,7 @@ def _attribute(text: str | None, name: str) -> str | None:
 def _call(text: str, starter: str | None, other: str | None, me: str) -> tuple[list[tuple], str]:
     parts = [(key_of(unescape(who)), _DURATION.search(inner)) for who, inner in _PART.findall(text)]
     talked = sorted({k for k, lasted in parts if k and lasted and lasted[1].strip(".0")})
-    if not talked:
+    if not talked or _attribute(text, "type") in ("missed", "declined", "noAnswer", "busy"):
         return [], "calls nobody answered, and the beginnings of those whose end is told"
     if other is None and me not in talked:
         return [], "calls the owner took no part in"
