@@ -28,7 +28,7 @@ from transforms.formats.takeout import gaia
 from transforms.sources.hangouts.decode import Entry, Event, Id, Inner, LooseEntry, LooseInner, Message, Self
 
 TITLE = "Google Hangouts"
-VERSION = "1"
+VERSION = "2"
 LAYOUTS = {"2017": ("Hangouts/Hangouts.json", "Hangouts/*.json", "Hangouts.json"), "2013": ("Hangouts/Hangouts.json",)}
 IGNORES = {
     f"Hangouts/*.{e}": "pictures and films of messages" for e in ("jpg", "jpeg", "png", "gif", "mp4", "webp", "3gp", "vcf")
@@ -122,6 +122,7 @@ class Book:
         events = entry.events or inner.event or []
         if not people:  # a conversation that names nobody still has those who spoke
             people = {k: (None, None) for e in events if e and (k := _key(e.sender_id))}
+        me = me or next((k for e in events if e and e.self_event_state and (k := _key(e.self_event_state.user_id))), None)
         self.talks.append((
             member.number, c, thread, me, talk.type == "GROUP", " ".join(people), _key(mine.inviter_id), mine.invite_timestamp
         ))  # fmt: skip

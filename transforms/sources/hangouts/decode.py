@@ -50,6 +50,12 @@ class Change(Struct):
     participant_id: list[Id] | None = None
 
 
+class SelfEvent(Struct):
+    """The owner, as each event names them."""
+
+    user_id: Id | None = None
+
+
 class Event(Struct):
     """One thing that happened in a conversation."""
 
@@ -60,6 +66,7 @@ class Event(Struct):
     chat_message: Message | None = None
     hangout_event: Call | None = None
     membership_change: Change | None = None
+    self_event_state: SelfEvent | None = None
 
 
 class Name(Struct):
