@@ -33,7 +33,7 @@ def _folded(c: str) -> str:
     return "'" if c == "´" else re.sub("[’‘ʼ]", "'", re.sub(_MARKS, "", unicodedata.normalize("NFKD", c)))
 
 
-_LATIN = {c: _folded(c) for c in map(chr, [*range(0x80, 0x180), *range(0x2000, 0x2070), 0x2BC]) if _folded(c) != c}
+_LATIN = {c: _folded(c) for c in map(chr, [*range(0x80, 0x180), *range(0x2000, 0x2070), 0x2BC]) if _folded(c) != c} | {"؟": "?"}
 
 
 def tokens(rows: pl.DataFrame) -> pl.DataFrame:
