@@ -28,8 +28,11 @@ from transforms.sources.google_plus import decode
 from transforms.sources.google_plus.decode import Log, Post, Who
 
 TITLE = "Google+"
-VERSION = "1"
-_CIRCLES = ("Google+ Circles/*.json", "Google+ Kreise/*.json")
+VERSION = "2"
+_CIRCLES = tuple(f"{folder}/*.json" for folder in (
+    "Google+ Circles", "Google+ Kreise", "Google+-Kreise", "Cercles Google+", "Círculos de Google+", "Círculos do Google+",
+    "Cerchie Google+", "Cerchie di Google+", "Google+-kringen", "Google+ kringen",
+))  # fmt: skip
 _POSTS = (
     "Google+ Stream/*/*.json",
     "Google+ Stream/*/*.html",
