@@ -38,6 +38,7 @@ def aside(reading: Reading, rows: pl.DataFrame, reason: str) -> None:
         reading.set_aside(member, reason, n)
 
 
-def alone(key: str) -> pl.Expr:
-    """A column of keys as lists of one, empty where there is none."""
-    return pl.when(pl.col(key).is_null()).then(pl.lit([], pl.List(pl.String))).otherwise(pl.concat_list(key))
+def alone(key: str | pl.Expr) -> pl.Expr:
+    """A column of keys as lists of one, empty where there is none. `list.drop_nulls` would take twelve times as long."""
+    value = pl.col(key) if isinstance(key, str) else key
+    return pl.when(value.is_null()).then(pl.lit([], pl.List(pl.String))).otherwise(pl.concat_list(value))

@@ -20,7 +20,7 @@ from transforms import times
 from transforms.act import Owner, Reading
 from transforms.archive import Archive, Member, Unreadable
 from transforms.formats import xmls
-from transforms.formats.told import aside, tell
+from transforms.formats.told import alone, aside, tell
 
 TITLE = "Blogger"
 VERSION = "1"
@@ -159,7 +159,7 @@ def _tell(reading: Reading, rows: pl.DataFrame, owners: list[str]) -> None:
     rows = rows.filter(for_me)
     whom = pl.concat_list(pl.when(~below_me).then("whose"), pl.when(~answers_me).then("answered")).list.drop_nulls()
     whom = whom.list.unique(maintain_order=True)
-    author = pl.concat_list("key").list.drop_nulls()
+    author = alone("key")
     lost = pl.col("answers").is_not_null() & pl.col("answered").is_null()
     rows = rows.with_columns(
         channel=pl.when(said).then(pl.lit("comment")).otherwise(pl.lit("post")),

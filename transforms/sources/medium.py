@@ -21,7 +21,7 @@ from transforms import text as texts
 from transforms import times
 from transforms.act import Owner, Reading
 from transforms.archive import Archive, Member, Unreadable
-from transforms.formats.told import TWICE, aside, tell
+from transforms.formats.told import TWICE, alone, aside, tell
 
 TITLE = "Medium"
 VERSION = "1"
@@ -171,7 +171,7 @@ def _tell(reading: Reading, rows: pl.DataFrame, follows: list[tuple]) -> None:
     whole = pl.col("at").str.contains(r"\dT\d")
     precise = pl.when(pl.col("at").is_null()).then(pl.lit("unknown")).when(~whole).then(pl.lit("day"))
     rows = rows.with_columns(
-        direction=pl.lit("given"), counterparts=pl.concat_list("author").list.drop_nulls(),
+        direction=pl.lit("given"), counterparts=alone("author"),
         n_targets=pl.when(channel != "post").then(1).cast(pl.Int32), broadcast=channel == "post",
         happened_at=pl.coalesce(pl.when(whole).then(exact), near),
         time_precision=precise.otherwise(pl.lit("millisecond")), text=texts.unhtml(pl.col("html")), composed=~one_click,

@@ -23,7 +23,7 @@ from transforms.act import Owner, Reading
 from transforms.archive import Archive, Member, Unreadable
 from transforms.formats.csvs import squash
 from transforms.formats.jsonrecords import document
-from transforms.formats.told import aside
+from transforms.formats.told import alone, aside
 
 TITLE = "TikTok"
 VERSION = "1"
@@ -239,7 +239,7 @@ def _acts(reading: Reading, rows: pl.DataFrame, me: str | None) -> None:
     one_click = kind.is_in(["like", "share"])
     rows = rows.with_columns(
         channel=kind.replace(_CHANNEL), direction=pl.when(mine).then(pl.lit("given")).otherwise(pl.lit("received")),
-        counterparts=pl.concat_list(other).list.drop_nulls(), broadcast=kind == "post", composed=~one_click,
+        counterparts=alone(other), broadcast=kind == "post", composed=~one_click,
         n_targets=pl.when(~kind.is_in(["post", "group"])).then(1).cast(pl.Int32), proven=kind == "gift",
         value_kind=kind.replace_strict(_VALUE, default=None, return_dtype=pl.String),
         post=pl.coalesce(pl.col("link").str.extract(r"/video/(\d+)"), "link"),

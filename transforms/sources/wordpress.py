@@ -22,7 +22,7 @@ from transforms import times
 from transforms.act import Owner, Reading
 from transforms.archive import Archive, Member, Unreadable
 from transforms.formats import xmls
-from transforms.formats.told import aside, tell
+from transforms.formats.told import alone, aside, tell
 
 TITLE = "WordPress"
 VERSION = "1"
@@ -249,11 +249,11 @@ def _comments(
     )  # fmt: skip
     rows = _split(reading, rows, {"between others": pl.col("direction").is_null()})
     rows = _when(rows)
-    others = pl.col("whom").list.set_difference(pl.concat_list("key").list.drop_nulls())
+    others = pl.col("whom").list.set_difference(alone("key"))
     nobody = pl.when(answers & ~me).then(1)  # the comment it answers is gone
     return rows.with_columns(
         channel=pl.when("site").then(pl.lit("repost")).otherwise(pl.lit("comment")), composed=~pl.col("site"),
-        counterparts=pl.when("by_me").then("whom").otherwise(pl.concat_list("key").list.drop_nulls()),
+        counterparts=pl.when("by_me").then("whom").otherwise(alone("key")),
         n_targets=pl.when("by_me").then(pl.when(pl.col("whom").list.len() > 0).then(pl.col("whom").list.len()).otherwise(nobody))
         .otherwise(1 + others.list.len()).cast(pl.Int32),
         broadcast=pl.col("by_me") & ~answers & below_me, is_reply=~pl.col("site"),

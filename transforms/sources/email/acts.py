@@ -8,7 +8,7 @@ import polars as pl
 
 from transforms.act import Owner, Reading
 from transforms.formats import mail
-from transforms.formats.told import TWICE, aside
+from transforms.formats.told import TWICE, alone, aside
 from transforms.sources.email.letters import ROLE, Box, whose
 
 ROOM = 50  # people; in a larger one nobody is meant in particular
@@ -183,7 +183,7 @@ def notices(box: Box, zone: str) -> list[Reading]:
         reading.acts(
             rows.with_columns(
                 direction=pl.lit("received"), n_targets=pl.lit(1, pl.Int32), evidence=pl.lit("notification"),
-                counterparts=pl.concat_list("key").list.drop_nulls(), time_precision=pl.lit("second"),
+                counterparts=alone("key"), time_precision=pl.lit("second"),
                 is_reply=pl.col("channel") == "comment", record=pl.concat_str("member", "i", separator=":"),
             ),
             identity=["id", "n"],

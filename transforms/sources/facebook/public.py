@@ -276,7 +276,7 @@ def _notices(book: Book, found: Found, known: dict[str, str]) -> None:
     channel = pl.col("channel")
     book.acts(rows.with_columns(
         direction=pl.lit("received"), happened_at=epoch(pl.col("at")), time_precision=pl.lit("second"),
-        counterparts=pl.concat_list(pl.coalesce("person", "guess")).list.drop_nulls(), n_targets=pl.lit(1, pl.Int32),
+        counterparts=alone(pl.coalesce("person", "guess")), n_targets=pl.lit(1, pl.Int32),
         composed=channel.is_in(["comment", "mention", "post"]), is_reply=channel == "comment", evidence=pl.lit("notification"),
         value_kind=pl.when(channel.is_in(["reaction", "invitation"])).then(pl.lit("applause"))
         .when(channel == "repost").then(pl.lit("amplification")),

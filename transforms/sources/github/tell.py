@@ -7,7 +7,7 @@ import polars as pl
 from transforms import times
 from transforms.act import Reading
 from transforms.formats import markdown
-from transforms.formats.told import TWICE, aside, tell
+from transforms.formats.told import TWICE, alone, aside, tell
 from transforms.sources.github.decode import OWNER, PERSON, REACTION, STATE, TEXT, Found
 
 _ACT = [
@@ -162,7 +162,7 @@ def _texts(rows: pl.DataFrame, me: str) -> tuple[pl.DataFrame, pl.DataFrame]:
     hollow = _reviewed() & ((silent & ~approval) | (pl.col("state") == "PENDING"))
     rows = rows.with_columns(
         direction=pl.when(given).then(pl.lit("given")).when(pl.col("whom").list.contains(me)).then(pl.lit("received")),
-        counterparts=pl.when(given).then(pl.col("whom")).otherwise(pl.concat_list("author").list.drop_nulls()),
+        counterparts=pl.when(given).then(pl.col("whom")).otherwise(alone("author")),
         channel=pl.when(approval).then(pl.lit("reaction")).when(~pl.col("root")).then(pl.lit("comment"))
         .when(given & ~mine).then(pl.lit("comment")).when(given & (pl.col("names").list.len() == 0)).then(pl.lit("post"))
         .when(given).then(pl.lit("mention")).when(mine).then(pl.lit("comment")).otherwise(pl.lit("mention")),
@@ -204,7 +204,7 @@ def _reactions(rows: pl.DataFrame, texts_: pl.DataFrame, me: str) -> tuple[pl.Da
         channel=pl.lit("reaction"),
         direction=pl.when(given & pl.col("author").ne_missing(me)).then(pl.lit("given"))
         .when(~given & pl.col("author").eq_missing(me)).then(pl.lit("received")),
-        counterparts=pl.concat_list(pl.when(given).then("author").otherwise("user")).list.drop_nulls(),
+        counterparts=alone(pl.when(given).then("author").otherwise("user")),
         n_targets=pl.lit(1, pl.Int32), broadcast=pl.lit(False), happened_at=times.iso(pl.col("at")),
         time_precision=pl.when(pl.col("at").is_null()).then(pl.lit("unknown"))
         .when(pl.col("at").str.contains(r":\d\d\.\d")).then(pl.lit("millisecond")).otherwise(pl.lit("second")),

@@ -11,7 +11,7 @@ from transforms import text as texts
 from transforms import times
 from transforms.act import Reading
 from transforms.archive import Member, Unreadable
-from transforms.formats.told import TWICE, aside, tell
+from transforms.formats.told import TWICE, alone, aside, tell
 from transforms.sources.mastodon.people import PERSON, accounts, address, handle, key, learned
 
 GIVEN = {
@@ -190,7 +190,7 @@ def _roots(acts: pl.DataFrame) -> dict[str, str]:
 def _liked(rows: pl.DataFrame, names: dict[str, str]) -> pl.DataFrame:
     return rows.with_columns(
         channel=pl.lit("reaction"), direction=pl.lit("given"),
-        counterparts=pl.concat_list(pl.col("author").replace(names)).list.drop_nulls(), n_targets=pl.lit(1, dtype=pl.Int32),
+        counterparts=alone(pl.col("author").replace(names)), n_targets=pl.lit(1, dtype=pl.Int32),
         broadcast=False, happened_at=pl.lit(None, dtype=times.INSTANT), time_precision=pl.lit("unknown"),
         text=pl.lit(None, dtype=pl.String), composed=False, thread=pl.lit(None, dtype=pl.String), is_reply=False,
         value_kind=pl.lit("applause"), evidence=pl.lit(None, dtype=pl.String), uri="post",
@@ -200,7 +200,7 @@ def _liked(rows: pl.DataFrame, names: dict[str, str]) -> pl.DataFrame:
 def _received(rows: pl.DataFrame, names: dict[str, str]) -> pl.DataFrame:
     channel, written = pl.col("channel"), pl.col("html").is_not_null()
     return rows.with_columns(
-        direction=pl.lit("received"), counterparts=pl.concat_list(pl.col("author").replace(names)).list.drop_nulls(),
+        direction=pl.lit("received"), counterparts=alone(pl.col("author").replace(names)),
         broadcast=False, happened_at=times.iso(pl.col("at")),
         time_precision=pl.when(pl.col("at").is_null()).then(pl.lit("unknown")).otherwise(_precision(pl.col("at"))),
         text=texts.unhtml(pl.col("html")), composed=written,

@@ -22,7 +22,7 @@ from transforms import times
 from transforms.act import Owner, Reading
 from transforms.archive import Archive, Member, Unreadable
 from transforms.formats import csvs, markdown, pulled
-from transforms.formats.told import aside, tell
+from transforms.formats.told import alone, aside, tell
 from transforms.sources.reddit import api
 
 TITLE = "Reddit"
@@ -226,7 +226,7 @@ class Book:
             f, "date", channel=pl.lit("message"), uri=pl.lit("t4_") + pl.col("id"), text=pl.concat_str(
                 pl.when(subject != "").then(subject), body, separator="\n", ignore_nulls=True),
             direction=pl.when(mine).then(pl.lit("given")).otherwise(pl.lit("received")),
-            counterparts=pl.concat_list(pl.when(mine).then("b").otherwise("a")).list.drop_nulls(),
+            counterparts=alone(pl.when(mine).then("b").otherwise("a")),
             thread=pl.when(link != "").then(link), is_reply=subject.str.to_lowercase().str.starts_with("re:").fill_null(False),
         )  # fmt: skip
 
@@ -248,7 +248,7 @@ class Book:
         f = f.join(others, on="room", how="left", maintain_order="left").with_columns(pl.col("others").fill_null([]))
         f = f.with_columns(direct=(kind == "direct") | ((kind == "") & (pl.col("others").list.len() <= 1)))
         mine, n = pl.col("who").eq_missing(self.me), pl.col("others").list.len()
-        answered = pl.concat_list(pl.when(pl.col("answered").ne_missing(self.me)).then("answered")).list.drop_nulls()
+        answered = alone(pl.when(pl.col("answered").ne_missing(self.me)).then("answered"))
         to = pl.when(n <= _ROOM).then("others").otherwise(answered)
         for_me = mine | "direct" | (n <= _ROOM) | pl.col("answered").eq_missing(self.me)
         aside(self.reading, f.filter(~for_me), "said in a large room to nobody in particular, or to others")
@@ -257,7 +257,7 @@ class Book:
             f.filter(for_me), "created_at", uri=pl.lit("chat ") + pl.col("messageid"), text=self._cell(f, "message"),
             channel=pl.when("direct").then(pl.lit("message")).otherwise(pl.lit("group")), thread=pl.col("room"),
             direction=pl.when(mine).then(pl.lit("given")).otherwise(pl.lit("received")),
-            counterparts=pl.when(mine).then(to).otherwise(pl.concat_list("who").list.drop_nulls()),
+            counterparts=pl.when(mine).then(to).otherwise(alone("who")),
             n_targets=pl.when("direct").then(1).when(n > 0).then(n), is_reply=pl.col("answered").is_not_null(),
         )  # fmt: skip
 
@@ -285,7 +285,7 @@ class Book:
         return self._plain(
             f, "date", channel=pl.lit("comment"), uri=pl.lit("t1_") + pl.col("id"), text=self._cell(f, "body"),
             post=pl.lit("t3_") + post, thread=pl.lit("t3_") + post, is_reply=pl.lit(True),
-            counterparts=pl.concat_list(pl.when(answered.ne_missing(self.me)).then(answered)).list.drop_nulls(),
+            counterparts=alone(pl.when(answered.ne_missing(self.me)).then(answered)),
             n_targets=pl.when(~post.is_in(own.implode()).fill_null(False) | answered.ne(self.me).fill_null(False)).then(1),
         )  # fmt: skip
 
@@ -296,7 +296,7 @@ class Book:
         return self._plain(
             f, "date", channel=pl.when(named).then(pl.lit("mention")).otherwise(pl.lit("comment")), direction=pl.lit("received"),
             uri=pl.lit("t1_") + pl.col("id"), text=pl.col("body"), post=pl.lit("t3_") + post, thread=pl.lit("t3_") + post,
-            is_reply=~named, counterparts=pl.concat_list(_name(pl.col("who"))).list.drop_nulls(),
+            is_reply=~named, counterparts=alone(_name(pl.col("who"))),
         )  # fmt: skip
 
     def votes(self, stem: str, f: pl.DataFrame) -> pl.DataFrame:
@@ -328,7 +328,7 @@ class Book:
         f = f.with_columns(who=_name(pl.col("gilderusername")))
         acts = self._gifts(f, pl.col("contentlink"), "gold_received")
         return acts.with_columns(
-            direction=pl.lit("received"), counterparts=f.select(pl.concat_list("who").list.drop_nulls()).to_series()
+            direction=pl.lit("received"), counterparts=f.select(alone("who")).to_series()
         )
 
     def _gifts(self, f: pl.DataFrame, link: pl.Expr, what: str) -> pl.DataFrame:
