@@ -66,7 +66,7 @@ def test_what_stands_before_a_cut_is_read_the_same(cut: int, tmp_path_factory: p
         assert last.height <= 1, "only the mail that is cut may differ"
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(data=st.data())
 def test_spoilt_mails_lose_nothing_and_raise_nothing(data: st.DataObject, tmp_path_factory: pytest.TempPathFactory) -> None:
     raw = bytearray(data.draw(st.sampled_from([TAKEOUT, NOTICES])))

@@ -58,6 +58,7 @@ def test_an_account_that_is_gone_is_nobody_in_any_language(name: str) -> None:
     assert not nobody(f"{name} Example".lower())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(files("2024_messages") | files("2025_activity")))
 def test_a_member_cut_short_costs_only_itself(name: str) -> None:
     whole = files("2024_messages" if name in files("2024_messages") else "2025_activity")

@@ -9,6 +9,7 @@ from tests.takeout import SAMPLES, cases, facts, files, grown_files, kept, sampl
 CASES = cases("google_plus")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", CASES)
 def test_a_cut_member_costs_no_other(case: str) -> None:
     of = files("google_plus", case)

@@ -18,6 +18,7 @@ WHOLE = files("slack", "whole_workspace")
 DAY = "garden/2024-03-01.json"
 
 
+@pytest.mark.slow
 def test_a_day_cut_short_costs_only_itself() -> None:
     number = sorted(WHOLE).index(DAY) + 1
     for cut in cuts(WHOLE[DAY], 12):

@@ -17,6 +17,7 @@ CASES = sorted(p.parent.name for p in (ROOM / "telegram").glob("*/archive"))
 WHOLE = files("telegram", "2026_account")
 
 
+@pytest.mark.slow
 def test_a_file_cut_short_costs_only_itself() -> None:
     two = {"a/result.json": WHOLE["result.json"], "b/result.json": files("telegram", "2019_single_chat")["result.json"]}
     others = acts(facts("telegram", two), 1)
@@ -26,6 +27,7 @@ def test_a_file_cut_short_costs_only_itself() -> None:
         assert found["reason"].drop_nulls().str.contains("cut short").any()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("junk", [None, 7, [], "x", {}, {"id": "x", "type": "message"}, {"id": 1, "type": "message", "text": 5}])
 def test_a_bad_message_costs_only_itself(junk: object) -> None:
     document = json.loads(WHOLE["result.json"])
