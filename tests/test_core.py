@@ -183,6 +183,14 @@ def test_states_are_those_of_the_newest_export_not_after_t(tmp_path: Path) -> No
     assert rows(con, "select key from core.state_now order by 1") == [("ana",), ("bo",)]
 
 
+def test_two_exports_in_one_folder_list_everybody_once_and_are_whole_only_together(tmp_path: Path) -> None:
+    old = reading("x", "2023-01-01", states=[{"key": "ana"}])
+    new = reading("x", "2024-01-01", states=[{"key": "bo", "record": "7:0"}])
+    new.listing("follow", "given", complete=False)
+    con = core(tmp_path, {"a": [old, new]})
+    assert rows(con, "select key, is_complete from core.state order by 1") == [("ana", False), ("bo", False)]
+
+
 def test_an_act_to_two_accounts_of_one_person_is_one_row(tmp_path: Path) -> None:
     act = {"id": "1", "counterparts": ["ana", "ana2", "bo"], "n_targets": 3}
     con = core(tmp_path, {"a": reading("x", "2024-01-01", [act])}, people="account,person\nx:ana,Ana\nx:ana2,Ana\n")

@@ -9,5 +9,9 @@ left join (
     from raw.account
     group by all
 ) n on n.archive = s.archive and n.platform = s.platform and n.key = s.key
-left join raw.listing l
+left join (  -- several exports in one folder: together they are whole only where each is
+    select archive, platform, state, direction, bool_and(is_complete) as is_complete
+    from raw.listing
+    group by all
+) l
     on l.archive = s.archive and l.platform = s.platform and l.state = s.state and l.direction = s.direction
