@@ -16,6 +16,8 @@ import polars as pl
 import pytest
 
 from flows import demo, stages
+from flows.cli.found import tell
+from flows.cli.screen import Choice
 from flows.demo.life import Life
 from flows.settings import Home, Settings
 from tests.exports import facts, law
@@ -181,3 +183,26 @@ def test_the_measures_of_the_essays_are_there(measured: Path) -> None:
     assert {r["change"] for r in ask(measured, "from marts.change")} >= {"new", "left"}
     merged = ask(measured, "select sum(merged) as n from marts.source where platform = 'linkedin'")[0]["n"]
     assert merged > 5000  # two exports of one history
+
+
+def test_it_prints_what_it_found(
+    measured: Path, life: Life, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def rows(_: Choice, select: str, **values: object) -> list[dict]:
+        with duckdb.connect(str(measured), read_only=True) as con:
+            done = con.execute(f"use marts; {select}", values)
+            return [dict(zip([c[0] for c in done.description], row, strict=True)) for row in done.fetchall()]
+
+    monkeypatch.setattr(Choice, "rows", rows)
+    tell(Choice())
+    told = capsys.readouterr()
+    balance, coverage, todo = (part.splitlines() for part in re.split(r"\n(?=platform\t|name\twhy)", told.out.strip()))
+    verdict = {line.split("\t")[0]: line.split("\t")[1] for line in balance[1:]}
+    assert {verdict.get(life.person(story).name) for story in ("balanced", "taker", "giver")} == {
+        "even", "I give more", "they give more",
+    }  # fmt: skip
+    assert [line.split("\t")[0] for line in coverage[1:]] == ["ledger", "linkedin", "mastodon", "x"]
+    assert "message" in next(line for line in coverage if line.startswith("linkedin")).split("\t")[1]
+    owed = [line.split("\t")[0] for line in todo[1:] if line.split("\t")[1] == "Thanks owed"]
+    assert life.person("unthanked").name in owed
+    assert "it is too early" in told.err.lower()

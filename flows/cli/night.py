@@ -68,6 +68,7 @@ def demo(
     plain: Annotated[bool, typer.Option("--plain", help="The same stages without Prefect.")] = False,
 ) -> None:
     """Make a synthetic owner's exports for several platforms and run a whole night on them, in a home of its own."""
+    from flows.cli.found import tell
     from flows.demo import UNTIL, write
 
     choice: Choice = context.obj
@@ -81,11 +82,9 @@ def demo(
     if choice.as_json:
         choice.show([figures])
         return
-    choice.show(
-        choice.rows("select * from connection order by strength desc limit 12"),
-        ("name", "balance", "verdict", "given", "received", "strength", "realness", "advice"),
-    )  # fmt: skip
+    tell(choice)
     me = sys.argv[0] if Path(sys.argv[0]).name == "givetake" else "givetake"
+    say("")
     say(f"look around: {me} dashboard --home {home.root} (or connections, explain NAME, cut, report)")
     say(f"then your own: {me} add PATH, {me} run")
 
