@@ -23,7 +23,7 @@ from transforms.sources.linkedin import api, network, public, talk
 from transforms.sources.linkedin.people import Book, instant, open_book
 
 TITLE = "LinkedIn"
-VERSION = "2"
+VERSION = "3"
 ASKS_OWNER = True
 LAYOUTS = {
     "API 202312": (api.SNAPSHOT, api.CHANGES),
@@ -84,6 +84,16 @@ _FILES: dict[str, tuple[set[str], tuple[str, str] | None]] = {
     "events": ({"eventname"}, None),
 }
 _COMMON = {"contacts", "importedcontacts", "emailaddresses", "events"}  # names and columns other platforms use as well
+# Columns that tell a file people have renamed; the last two only beside a link to the site
+_SHAPES = {
+    "connections": {"firstname", "lastname", "company", "position", "connectedon"},
+    "messages": {"conversationid", "conversationtitle", "from", "to", "date", "content"},
+    "invitations": {"from", "to", "sentat", "message", "direction"},
+    "profile": {"firstname", "lastname", "maidenname", "headline"},
+    "shares": {"date", "sharelink", "sharecommentary"}, "endorsementgiveninfo": {"endorsementdate", "endorseefirstname"},
+    "endorsementreceivedinfo": {"endorsementdate", "endorserfirstname"}, "comments": {"date", "link", "message"},
+    "reactions": {"date", "type", "link"},
+}  # fmt: skip
 _ASIDE = {"notes": "the owner's private note on somebody: nobody received it", "events": "an event names nobody"}
 
 
@@ -97,12 +107,27 @@ def _folder(path: str) -> str:
     return path[: path.rfind("/") + 1]
 
 
-def _exports(archive: Archive) -> dict[str, list[Member]]:
+def _exports(archive: Archive) -> dict[str, list[tuple[Member, str]]]:
     """Folder of each export → the CSV files in it that may be read. One file must prove by its columns whose it is."""
-    likely = [(m, _stem(m.path)) for m in archive.members]
-    likely = [(m, stem) for m, stem in likely if stem in _FILES]
+    likely = [(m, stem) for m in archive.members if (stem := _stem(m.path)) in _FILES]
     proven = {_folder(m.path) for m, stem in likely if stem not in _COMMON and csvs.header(archive.head(m), _FILES[stem][0])}
-    return {folder: [m for m, _ in likely if _folder(m.path) == folder] for folder in sorted(proven)}
+    renamed = _renamed(archive)
+    proven |= {_folder(m.path) for m, _ in renamed}
+    return {folder: [(m, stem) for m, stem in [*likely, *renamed] if _folder(m.path) == folder] for folder in sorted(proven)}
+
+
+def _renamed(archive: Archive) -> list[tuple[Member, str]]:
+    """Tables whose names say nothing and whose columns say all."""
+    known = {m.number for m in archive.find(*IGNORES)}
+    found = []
+    for member in archive.few("*.csv"):
+        if _stem(member.path) in _FILES or member.number in known:
+            continue
+        head = archive.head(member)
+        stem = next((s for s, columns in _SHAPES.items() if csvs.header(head, columns)), "")
+        if stem and (stem not in ("comments", "reactions") or b"linkedin.com/" in head):
+            found.append((member, stem))
+    return found
 
 
 def _beside(archive: Archive, folder: str, *patterns: str) -> list[Member]:
@@ -120,7 +145,7 @@ def claims(archive: Archive) -> list[Member]:
     """The files of every LinkedIn export in it, those it only knows included."""
     found: dict[int, Member] = {}
     for folder, members in _exports(archive).items():
-        for member in [*members, *_articles(archive, folder), *_beside(archive, folder, *IGNORES)]:
+        for member in [*(m for m, _ in members), *_articles(archive, folder), *_beside(archive, folder, *IGNORES)]:
             found[member.number] = member
     for member in [*archive.find(api.SNAPSHOT, api.CHANGES), *pulled.beside(archive, "linkedin")] if _asked(archive) else []:
         found[member.number] = member
@@ -160,12 +185,11 @@ def _pulled(archive: Archive, owner: Owner, asked: pulled.Pulled) -> Reading:
     return book.close(None)
 
 
-def _read(archive: Archive, owner: Owner, folder: str, members: list[Member]) -> Reading:
+def _read(archive: Archive, owner: Owner, folder: str, members: list[tuple[Member, str]]) -> Reading:
     reading = Reading("linkedin")
     parts: dict[str, list[pl.DataFrame]] = defaultdict(list)
     whole = dict.fromkeys(_FILES, True)
-    for member in members:
-        stem = _stem(member.path)
+    for member, stem in members:
         frame = _table(archive, member, stem, reading)
         whole[stem] &= frame is not None
         if frame is not None:

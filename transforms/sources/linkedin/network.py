@@ -8,6 +8,7 @@ from transforms import text as texts
 from transforms.sources.linkedin.people import NOBODY, PACIFIC, Book, col, full, instant, precision
 
 _EXPORT = "Get a copy of your data: "
+_UNDATED = "its date cannot be read, so since when is not known; get the export again"
 
 
 def connections(book: Book) -> None:
@@ -18,11 +19,12 @@ def connections(book: Book) -> None:
     book.newest(f["since_at"])
     book.aside(f.filter(pl.col("key").is_null()), "a hidden or closed profile: a date and no name")
     f = f.filter(pl.col("key").is_not_null())
-    f = f.with_columns(time_precision=_told(precision(pl.col("date"))))
+    book.amiss(f.filter(pl.col("date").is_not_null() & pl.col("since_at").is_null()), _UNDATED, 0)
+    day = pl.col("since_at").dt.strftime("%Y-%m-%d").fill_null("?")
+    f = f.with_columns(time_precision=_told(precision(pl.col("date"))), day=day)
     # two connections of one name and no URL are two people; the day they connected tells them apart in every export
-    namesake = pl.col("key").str.starts_with("name:") & pl.col("key").is_duplicated()
-    f = f.with_columns(key=pl.when(namesake).then(pl.col("key") + "#" + pl.col("since_at").dt.strftime("%Y-%m-%d").fill_null("?"))
-                       .otherwise("key"))  # fmt: skip
+    namesake = pl.col("key").str.starts_with("name:") & (pl.col("day").n_unique().over("key") > 1)
+    f = f.with_columns(key=pl.when(namesake).then(pl.col("key") + "#" + pl.col("day")).otherwise("key"))
     book.reading.states(f.with_columns(state=pl.lit("connection"), direction=pl.lit("both")))
     mail = col(f, "emailaddress").str.to_lowercase()
     same = pl.when(mail.str.contains("@", literal=True)).then(pl.concat_list(pl.lit("email:") + mail))
@@ -95,6 +97,7 @@ def follows(book: Book) -> None:
 
 def _followed(book: Book, f: pl.DataFrame, **more: pl.Expr) -> None:
     told = _told(pl.col("time_precision"))
+    book.amiss(f.filter((pl.col("time_precision") != "unknown") & pl.col("since_at").is_null()), _UNDATED, 0)
     book.reading.states(f.with_columns(state=pl.lit("follow"), direction=pl.lit("given"), time_precision=told))
     book.newest(f["since_at"])
     book.note(f, "key", "name", **more)

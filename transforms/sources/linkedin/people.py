@@ -121,10 +121,10 @@ class Book:
         """What the export holds was there when it was made."""
         self._newest += [m for m in [instants.max()] if m is not None]
 
-    def amiss(self, frame: pl.DataFrame, reason: str) -> None:
-        """Records that cannot be read, each with its place."""
+    def amiss(self, frame: pl.DataFrame, reason: str, records: int = 1) -> None:
+        """Records that cannot be read, each with its place; 0 of those of which the rest can be."""
         for number, row in frame.select("member", "row").iter_rows():
-            self.reading.problem(number, row, reason)
+            self.reading.problem(number, row, reason, records=records)
 
     def aside(self, frame: pl.DataFrame, reason: str) -> None:
         """Records known to tell nothing of giving or taking, counted per member."""
@@ -172,10 +172,27 @@ def open_book(reading: Reading, tables: dict[str, pl.DataFrame], owner: Owner, e
     key = key or next((k for k in sorted(owner.me) if k.startswith("in/")), None)
     if key is None and mine:
         key = "name:" + _folded([mine])[0]
-    reading.owner_key, reading.owner_name = key, mine
-    if mine:
-        reading.owner_aliases.append("name:" + _folded([mine])[0])
+    beside = _beside(tables, key) if key else []
+    book.me |= set(_folded(beside))
+    reading.owner_key, reading.owner_name = key, mine or next(iter(beside), None)
+    reading.owner_aliases += [f"name:{name}" for name in dict.fromkeys(_folded([*([mine] if mine else []), *beside]))]
     return book
+
+
+def _beside(tables: dict[str, pl.DataFrame], key: str) -> list[str]:
+    """Names that stand beside the owner's profile, the most usual first: there may be no Profile.csv, and names change."""
+    columns = {"messages": [("from", "senderprofileurl")], "invitations": [
+        ("from", "inviterprofileurl"), ("from", "inviterprofileurn"), ("to", "inviteeprofileurl"), ("to", "inviteeprofileurn"),
+    ]}  # fmt: skip
+    told = [
+        tables[stem].select(name=col(tables[stem], name), url=col(tables[stem], url))
+        for stem, pairs in columns.items() if stem in tables for name, url in pairs if url in tables[stem].columns
+    ]  # fmt: skip
+    if not told:
+        return []
+    names = pl.concat(told).drop_nulls().filter(profile(pl.col("url")).str.to_lowercase() == key)["name"]
+    counted = names.value_counts().sort("count", "name", descending=[True, False])
+    return [name for name in counted["name"] if name.lower() not in NOBODY]
 
 
 def _folded(names: list[str]) -> list[str]:
@@ -218,8 +235,9 @@ def _alone(pairs: pl.DataFrame, tables: dict[str, pl.DataFrame]) -> dict[str, st
     one = one.filter((pl.col("profiles") == 1) & (pl.col("numbers") <= 1))
     if "connections" in tables:
         f = tables["connections"]
-        twice = f.select(name=texts.fold(full(f, "firstname", "lastname"))).filter(pl.col("name").is_duplicated())
-        one = one.join(twice, on="name", how="anti")
+        day = instant(col(f, "connectedon"), PACIFIC).dt.date()  # what two files tell of one day is one connection
+        twice = f.select(name=texts.fold(full(f, "firstname", "lastname")), day=day).unique()
+        one = one.join(twice.filter(pl.col("name").is_duplicated()), on="name", how="anti")
     return dict(one.select("name", "key").iter_rows())
 
 

@@ -139,7 +139,8 @@ def article(book: Book, number: int, page: str) -> None:
     when = re.search(r"\d{4}-\d\d-\d\d(?: \d\d:\d\d(?::\d\d)?)?", day[1]) if day else None
     link = re.search(r'(?is)<h1[^>]*>\s*<a[^>]*href="([^"]*)"', page)
     if day is None:
-        return book.reading.problem(number, "-", "an article that does not say whether it was published")
+        unsure = "an article that does not say whether it was published; if it was, add it to the ledger"
+        return book.reading.problem(number, "-", unsure)
     if when is None:
         return book.reading.set_aside(number, "a draft, never published", 1)
     parts = re.search(r"(?is)<h1[^>]*>(.*?)</h1>(.*)", page)

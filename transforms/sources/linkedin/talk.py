@@ -7,7 +7,7 @@ import polars as pl
 from transforms import text as texts
 from transforms.sources.linkedin.people import PACIFIC, Book, col, instant, precision, profile
 
-ROOM = 50  # in a larger room nobody is a counterpart by being there
+ROOM = 50  # people; in a larger room nobody is a counterpart by being there
 _DEGREES = (
     r"Ph\.? ?D\.?|M\.?D\.?|M\.?B\.?A\.?|CPA|CFA|CFP®?|PMP®?|Esq\.?|Jr\.?|Sr\.?|II|III|IV|M\.?Sc?\.?|B\.?Sc?\.?|MA|BA|JD|RN|"
     r"P\.?E\.?|CISSP|CISA|CSM|S?PHR|SHRM-S?CP|[AMP]CC|LCSW|DDS|Ed\.?D\.?|DBA|LL\.?[BM]\.?|MP[AH]|F?CCA|ACCA|CM?A|CIPD"
@@ -41,6 +41,7 @@ def messages(book: Book) -> None:
     lost = "who sent it is not clear, since the owner is not known; add Profile.csv of the same export"
     book.amiss(f.filter(pl.col("fate") == "sideless"), lost)
     f = _addressed(book, f.filter(pl.col("fate").is_null()))
+    f = _overheard(book, f)
     html = pl.col("text").str.contains(r"(?i)^\s*<(p|div|br|span)\b").fill_null(False)
     if f.select(html.any()).item():
         f = f.with_columns(text=pl.when(html).then(texts.unhtml(pl.col("text"))).otherwise("text"))
@@ -48,7 +49,7 @@ def messages(book: Book) -> None:
     theirs = pl.when(pl.col("sender").is_null()).then(pl.lit([], pl.List(pl.String))).otherwise(pl.concat_list("sender"))
     f = f.with_columns(
         channel=pl.lit("message"),
-        counterparts=pl.when(given & (pl.col("n_targets") <= ROOM)).then("to_keys").when(~given).then(theirs),
+        counterparts=pl.when(given & (pl.col("n_targets") < ROOM)).then("to_keys").when(~given).then(theirs),
         is_reply=_answers(f),
         value_kind=pl.when(~given & (pl.col("box") == "SPAM")).then(pl.lit("spam")),  # LinkedIn's verdict, or the owner's
     )
@@ -61,6 +62,18 @@ def messages(book: Book) -> None:
     book.acts(f.with_columns(bare=bare), pl.col("happened_at").dt.truncate("1m"), "bare")
     claim = "Get a copy of your data: messages.csv holds both sides since the first message; deleted ones are gone"
     book.sees("message", "given", "received", claim=claim)
+
+
+def _overheard(book: Book, f: pl.DataFrame) -> pl.DataFrame:
+    """Sets aside what others said in a large room without naming the owner."""
+    large = (pl.col("n_targets") >= ROOM) & (pl.col("direction") == "received")
+    if not f.select(large.any()).item():
+        return f
+    said = texts.fold(pl.col("text"))
+    to_me = pl.any_horizontal(pl.lit(False), *(said.str.contains(name, literal=True) for name in book.me))
+    lost = (large & ~to_me.fill_null(False)).fill_null(False)
+    book.aside(f.filter(lost), "said in a room of more than 50 people, not to the owner")
+    return f.filter(~lost)
 
 
 def _yes(flag: pl.Expr) -> pl.Expr:
