@@ -238,3 +238,17 @@ def test_two_keys_of_one_page_on_a_platform_are_one_person(tmp_path: Path) -> No
     told = reading("x", "2024-02-01", accounts=[{"key": "@ana", "url": "https://x.example.org/Ana/"}])
     con = core(tmp_path, {"a": x, "b": told})
     assert rows(con, "select count(distinct person) from core.person") == [(1,)]
+
+
+def test_a_field_that_a_newer_export_never_fills_is_told(tmp_path: Path) -> None:
+    def export(on: str, n: int, **told: object) -> object:
+        return reading("x", on, [{"id": f"{on}-{i}", "on": "2023-05-01", "text": "some words", **told} for i in range(n)])
+
+    old, new = export("2024-01-01", 30, thread="t"), export("2024-09-01", 25)
+    few, other = export("2024-10-01", 5, text=None), export("2024-11-01", 25, text=None, thread="t")
+    con = core(tmp_path, {"a" * 64: old, "b" * 64: new, "c" * 64: few, "d" * 64: other})
+    assert rows(con, "select archive[1], platform, channel, direction, field, acts from core.fallen_silent order by all") == [
+        ("b", "x", "message", "given", "thread", 25),
+        ("d", "x", "message", "given", "words", 25),
+    ]
+    assert rows(core(tmp_path / "same", {"a" * 64: old, "b" * 64: old}), "from core.fallen_silent") == []
