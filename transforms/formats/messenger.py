@@ -20,22 +20,12 @@ import polars as pl
 
 from transforms.archive import Member, Unreadable, fold
 from transforms.formats.meta import Book, Struct, first_told, folded, frame, mend_one, nobody, people
+from transforms.formats.metalines import ATTACHED, LINE, PRODUCT, REACTED
 from transforms.times import epoch
 
 ROOM = 50  # people; in a larger one nobody in particular is addressed
 _BROKEN = (msgspec.MsgspecError, RecursionError, UnicodeError)
 _LIST = pl.List(pl.String)
-_LINE = 90  # characters; no line of the product that tells a reaction is longer
-# A reaction told as a line of its own beside the reaction itself
-_REACTED = (
-    r"^(?:Reacted (\S+) to your message|Liked a message|(?:Hat )?(?:mit )?(\S+) auf deine Nachricht reagiert|"
-    r"A réagi (?:avec )?(\S+) à votre message|Ha(?: reaccionado)? (?:con )?(\S+) a tu mensaje|"
-    r"Reaccionó (?:con )?(\S+) a tu mensaje|"
-    r"Reagiu (?:com )?(\S+) à (?:sua|tua) mensagem|Ha reagito (?:con )?(\S+) al tuo messaggio|"
-    r"Heeft (?:met )?(\S+) op je bericht gereageerd|"
-    r"Le gustó un mensaje|A aimé un message|Curtiu uma mensagem|Ha messo mi piace a un messaggio|Vond een bericht leuk|"
-    r"Hat eine Nachricht mit „Gefällt mir“ markiert|Gefällt eine Nachricht|Polubiono wiadomość|A apreciat un mesaj)\s*\.?\s*$"
-)
 
 
 class Reaction(Struct):
@@ -68,6 +58,7 @@ class Message(Struct):
     call_duration: int | None = None
     missed: bool | None = None
     is_unsent: bool | None = None
+    is_taken_down: bool | None = None
     share: Share | None = None
     sticker: dict | None = None
     users: list[Person] | None = None
@@ -91,7 +82,7 @@ class Secret(Struct):
     type: str | None = None
     is_unsent: bool | None = msgspec.field(name="isUnsent", default=None)
     reactions: list[Reaction] | None = None
-    call_duration = missed = share = sticker = users = None
+    call_duration = missed = share = sticker = users = is_taken_down = None
 
 
 class SecretThread(Struct):
@@ -145,10 +136,11 @@ class Talks:
             return
         self.book.told.add("encrypted" if secret else "messages")
         found = whole.messages or []
-        slug = fold(re.sub(r"_\d+\.json$", "", member.name)) if secret else "/".join(fold(member.path).split("/")[-3:-1])
+        slug = _slug(member, secret=secret)
         talk = self.talks[slug]
         talk.names |= dict.fromkeys(mend_one(n) for p in whole.participants or () if (n := p if secret else p.name))
-        talk.title = talk.title or mend_one(whole.title or "")
+        title = mend_one(whole.title or "")
+        talk.title = talk.title or (re.sub(r"_\d+$", "", title) if secret else title)
         talk.senders |= {mend_one(n) for n in {m.sender_name for m in found} if n}
         n_reactions = 0
         for i, m in zip(numbers, found, strict=True):
@@ -172,6 +164,7 @@ class Talks:
         add["seconds"] += [m.call_duration if m.call_duration is not None else -1 if m.type == "Call" else None for m in found]
         add["missed"] += [bool(m.missed) for m in found]
         add["gone"] += [bool(m.is_unsent) for m in found]
+        add["down"] += [bool(m.is_taken_down) for m in found]
         add["stuck"] += [m.sticker is not None for m in found]
         add["change"] += [bool(m.users) or m.type in ("Subscribe", "Unsubscribe") for m in found]
         self.book.reading.member(member.number, len(found) + len(bad) + n_reactions)
@@ -191,7 +184,7 @@ class Talks:
         """Add everything as acts, once each."""
         if not self.columns["member"]:
             return
-        kinds = {"seconds": pl.Int64, "missed": pl.Boolean, "gone": pl.Boolean, "stuck": pl.Boolean, "change": pl.Boolean}
+        kinds = {"seconds": pl.Int64, **dict.fromkeys(("missed", "gone", "down", "stuck", "change"), pl.Boolean)}
         rows = frame(self.columns | {"i": pl.Series(self.columns["i"]).cast(pl.String)}, slug=pl.String, **kinds)
         if self.book.me is None:
             reason = "whose messages these are is told nowhere; add `me` to people.csv, or order the profile with them"
@@ -212,16 +205,21 @@ class Talks:
         rows = rows.join(rooms, on="slug", how="left", maintain_order="left")
         rows = self._without(rows, pl.col("alone"), "messages to oneself", aside=True)
         rows = self._without(rows, pl.col("gone"), "taken back by who sent them", aside=True)
+        rows = self._without(rows, pl.col("down"), "taken down by the platform", aside=True)
         self._changes(rows.filter("change"))
         self._calls(rows.filter(~pl.col("change") & pl.col("seconds").is_not_null()))
         rows = rows.filter(~pl.col("change") & pl.col("seconds").is_null())
         own_line = pl.col("text").str.starts_with(pl.col("sender") + " ").fill_null(False)
-        rows = rows.with_columns(text=pl.when(pl.col("link").is_null() | ~own_line).then("text"))
-        line = own_line & pl.col("sender").str.contains(" ", literal=True) & pl.col("link").is_null()
+        said = pl.when(own_line).then(pl.col("text").str.strip_prefix(pl.col("sender") + " ")).otherwise("text")
+        line = own_line & pl.col("sender").str.contains(" ", literal=True) | pl.col("text").str.contains(PRODUCT)
+        rows = rows.with_columns(own_line=own_line, line=line, attached=said.str.contains(ATTACHED).fill_null(False))
+        no_text = pl.col("own_line") & pl.col("link").is_not_null() | pl.col("attached")
+        rows = rows.with_columns(text=pl.when(~no_text).then("text"))
+        line = pl.col("line") & pl.col("link").is_null() & ~pl.col("attached")
         rows = self._without(rows, line, "lines of the product itself", aside=True)
         rows = rows.join(self._stamps(), on=["slug", "sender", "at_s"], how="left", maintain_order="left")
         again = pl.col("text").str.replace_all("\ufe0f", "", literal=True).str.contains(pl.col("emoji"), literal=True)
-        told = pl.col("text").str.contains(_REACTED) | (again & (pl.col("text").str.len_chars() < _LINE)).fill_null(False)
+        told = pl.col("text").str.contains(REACTED) | (again & (pl.col("text").str.len_chars() < LINE)).fill_null(False)
         self._reactions(rows.filter(told))
         rows = rows.filter(~told.fill_null(False))
         empty = pl.col("text").is_null() | (pl.col("text") == "")
@@ -236,9 +234,9 @@ class Talks:
         for slug, talk in self.talks.items():
             names = {folded(n): n for n in talk.names}
             others = [n for plain, n in names.items() if plain != self.book.me]
-            here = {folded(n) for n in (*talk.senders, *others)} - {self.book.me}
+            here = {plain for n in (*talk.senders, *others) if not nobody(plain := folded(n))} - {self.book.me}
             title = folded(talk.title)
-            named = bool(title) and title not in names and not (here and all(nobody(n) for n in here))
+            named = bool(title) and title not in names
             if not others:
                 others = sorted(n for n in talk.senders if folded(n) != self.book.me)
             group = len(here) > 1 or (named and len(here) == 1)
@@ -329,6 +327,14 @@ class Talks:
             happened_at=pl.coalesce(epoch(pl.col("at")), epoch(pl.col("of"), "ms")),
             time_precision=pl.when(epoch(pl.col("at")).is_not_null()).then(pl.lit("second")).otherwise(pl.lit("day")),
         ), "of", "by_plain", "emoji")  # fmt: skip
+
+
+def _slug(member: Member, *, secret: bool) -> str:
+    """What tells a conversation from others: its box and folder; of a file that is one by itself, its own name."""
+    folder, _, name = fold(member.path).rpartition("/")
+    if secret:
+        return re.sub(r"(_\d+)?\.json$", "", name)
+    return "/".join(folder.split("/")[-2:]) if folder and re.fullmatch(r"message_\d+\.json", name) else fold(member.path)
 
 
 def _decoded(data: bytes, kind: type, one: type):

@@ -201,7 +201,7 @@ class Book:
             return None
         handle = self.handles.get(plain)
         key = handle or f"name:{plain}"
-        if handle != self.reading.owner_key:
+        if handle is None or handle != self.reading.owner_key:
             self.know(key, name=mend_one(name or "").strip(), handle=handle)
             return key
         return None

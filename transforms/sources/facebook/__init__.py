@@ -18,18 +18,17 @@ file, doubled folders, a default date range that is not all time, encrypted chat
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import Counter
 
 from transforms.act import Owner, Reading
 from transforms.archive import Archive, Member, fold
 from transforms.formats.messenger import Talks
 from transforms.formats.meta import HTML, Book, folded, mend_one, uncollected
+from transforms.formats.metaroots import THREADS, above, instagrams, loose, threads
 from transforms.sources.facebook import people, public
 
 TITLE = "Facebook"
-VERSION = "2"
-_BOXES = ("inbox", "archived_threads", "filtered_threads", "message_requests", "e2ee_cutover")
-_THREADS = tuple(f"messages/{box}/*/message_*.json" for box in _BOXES)
+VERSION = "3"
 _SECRET = re.compile(rb'(?s)^\W*\{(?=.*"participants"\s*:\s*\[\s*["\]])(?=.*"(?:threadName|senderName)"\s*:)')
 _KINDS = {  # what is read → where it has stood
     "profile": ("profile_information/profile_information.json",),
@@ -60,16 +59,17 @@ _KINDS = {  # what is read → where it has stood
     "notifications": ("notifications/notifications.json", "about_you/notifications.json"),
 }  # fmt: skip
 LAYOUTS = {
-    "2018": (*_THREADS, *(p for patterns in _KINDS.values() for p in patterns)),  # under any root: only the last folders count
+    "2018": (*THREADS, *(p for patterns in _KINDS.values() for p in patterns)),  # under any root: only the last folders count
     "encrypted": ("*_[0-9]*.json",),
 }
 _HTML = (
-    *(t.replace(".json", ".html") for t in _THREADS),
+    *(t.replace(".json", ".html") for t in THREADS),
     *(p.replace(".json", ".html") for patterns in _KINDS.values() for p in patterns),
 )
 IGNORES = {
     **dict.fromkeys(_HTML, "HTML, made for browsers; only JSON is read"),
     "events/*.json": "events name no inviter", "groups/group_invites*.json": "who invited stands in a sentence alone",
+    "chat_invites_received*.json": "who invited stands in a sentence alone",
     "groups/your_groups.json": "groups the owner runs", "groups/your_badges.json": "names nobody",
     "messages/autofill_information.json": "the owner's own", "messages/secret_groups.json": "names nobody",
     "messages/secret_conversations.json": "devices", "messages/your_cross-app_messaging_settings.json": "settings",
@@ -83,9 +83,6 @@ IGNORES = {
     "profiles_you_visited_in_the_past_7_days.json": "looking is no act towards anybody",
     "pages_you_follow.json": "pages, not people", "pages_you_ve_liked.json": "pages, not people",
 }  # fmt: skip
-# Folders and files that tell whose an unrooted messages/ is
-_THEIRS = ("friends", "friends_and_followers", "comments_and_reactions", "likes_and_reactions", "about_you", "other_activity")
-_INSTAGRAM = ("followers_and_following", "likes", "media", "account_information", "content", "story_sticker_interactions")
 _ROOTED = re.compile("(?:^|/)(?:your_facebook_activity|your_activity_across_facebook|connections|logged_information)/")
 # What the files begin with whose paths others use too, where no root says whose they are
 _KEYS = {
@@ -97,14 +94,20 @@ _KEYS = {
     "pokes": rb'"pokes(_v\d+)?"',
     "posts": rb'"(status_updates|timestamp|label_values)"',
 }
+# The first key of what was taken out of its folder: only Facebook numbers its keys
+_LOOSE = {rf"{key}_v\d+": kind for kind, keys in {
+    "profile": ("profile",), "seen": ("people_interactions",), "pokes": ("pokes",),
+    **{k: v for k, v in people.KEYS.items() if k != "seen"}, **{k: v for k, v in public.SHAPES.items() if k != "timeline"},
+}.items() for key in keys}  # fmt: skip
 
 
 def claims(archive: Archive) -> list[Member]:
     """What it reads, and if that is anything, what it ignores; HTML alone is claimed too, to say so."""
     mine = {m.number for members in _members(archive).values() for m in members}
-    html = [m for m in archive.find(*_HTML) if _ours(m, _roots(archive))]
+    instagram = instagrams(archive)
+    html = [m for m in archive.find(*_HTML) if _ours(m, instagram)]
     if mine or html:
-        mine |= {m.number for m in [*html, *archive.find(*IGNORES)] if _ours(m, _roots(archive))}
+        mine |= {m.number for m in [*html, *archive.find(*IGNORES)] if _ours(m, instagram)}
     return [m for m in archive.members if m.number in mine]
 
 
@@ -136,39 +139,24 @@ def _read(book: Book, kinds: dict[str, list[Member]]) -> None:
 
 def _members(archive: Archive) -> dict[str, list[Member]]:
     """The members of each kind, each once."""
-    roots = _roots(archive)
-    found: dict[str, list[Member]] = {"messages": [m for m in archive.find(*_THREADS) if _ours(m, roots)]}
+    instagram = instagrams(archive)
+    found: dict[str, list[Member]] = {"messages": threads(archive)["facebook"]}
     for kind, patterns in _KINDS.items():
-        likely = [m for m in archive.find(*patterns) if _ours(m, roots)]
+        likely = [m for m in archive.find(*patterns) if _ours(m, instagram)]
         keys = _KEYS.get(kind, b"")
         found[kind] = [m for m in likely if _ROOTED.search(fold(m.path)) or re.search(keys, archive.head(m))]
     taken = {m.number for members in found.values() for m in members}
-    flat = [m for m in archive.find("*_[0-9]*.json") if m.number not in taken and _ours(m, roots)]
-    found["encrypted"] = [m for m in flat if _SECRET.match(archive.head(m))]
-    return found
+    flat = {m.number: m for m in (*archive.find("*_[0-9]*.json"), *archive.few("*.json")) if m.number not in taken}
+    found["encrypted"] = [m for _, m in sorted(flat.items()) if _ours(m, instagram) and _SECRET.match(archive.head(m))]
+    return found if any(found.values()) else found | loose(archive, _LOOSE)
 
 
-def _roots(archive: Archive) -> dict[str, set[str]]:
-    """Path above `messages/` → the folders that stand there."""
-    paths = [fold(m.path) for m in archive.members]
-    roots = {p.rpartition("messages/")[0] for p in paths if "messages/" in p}
-    there: dict[str, set[str]] = defaultdict(set)
-    for path in paths:
-        for root in roots:
-            if path.startswith(root):
-                there[root].add(path[len(root) :].split("/")[0])
-    return there
-
-
-def _ours(member: Member, roots: dict[str, set[str]]) -> bool:
-    """Not Instagram's: by its root, or, where messages/ has none, by what stands beside it."""
+def _ours(member: Member, instagram: set[str]) -> bool:
+    """Not of Threads, and not of Instagram, whose paths above `messages/` are given."""
     path = fold(member.path)
     if "your_instagram_activity/" in path or "/threads/" in f"/{path}":
         return False
-    if "your_facebook_activity/" in path or "your_activity_across_facebook/" in path or "messages/" not in path:
-        return True
-    beside = roots.get(path.rpartition("messages/")[0], set())
-    return bool(beside & set(_THEIRS)) or not beside & set(_INSTAGRAM)
+    return "messages/" not in path or above(member) not in instagram
 
 
 def _whose(book: Book, profiles: list[Member], talks: Talks, found: dict[str, public.Found]) -> None:

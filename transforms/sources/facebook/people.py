@@ -93,7 +93,7 @@ def profile(book: Book, member: Member) -> tuple[str, list[str]] | None:
     return (mend_one(name), [mend_one(a) for a in aliases]) if isinstance(name, str) and name else None
 
 
-_KEYS = {
+KEYS = {
     "friends": ("friends",), "received": ("received_requests",), "sent": ("sent_requests",), "rejected": ("rejected_requests",),
     "removed": ("deleted_friends", "removed_friends"), "following": ("following",), "followers": ("followers", "followed_by"),
     "groups": ("groups_joined",), "seen": ("people_interactions",),
@@ -127,7 +127,7 @@ def read(book: Book, kinds: dict[str, list[Member]]) -> None:
 
 def _names(book: Book, members: list[Member], what: str) -> pl.DataFrame:
     """Columns member, i, name, key, at of all entries."""
-    found = [(m.number, i, e) for m in members for e, i in zip(*book.rows(m, Entry, what, *_KEYS[what]), strict=True)]
+    found = [(m.number, i, e) for m in members for e, i in zip(*book.rows(m, Entry, what, *KEYS[what]), strict=True)]
     rows = frame({
         "member": [m for m, _, _ in found], "i": [str(i) for _, i, _ in found],
         "name": [e.called() for *_, e in found], "at": [e.since() for *_, e in found],
@@ -149,7 +149,7 @@ def _groups(book: Book, members: list[Member]) -> None:
 def _seen(book: Book, members: list[Member]) -> None:
     """People the owner has dealt with lately: the only list that knows addresses of profiles."""
     for member in members:
-        entries, _ = book.rows(member, Entry, "seen", *_KEYS["seen"])
+        entries, _ = book.rows(member, Entry, "seen", *KEYS["seen"])
         for entry in entries:
             known = [(k, d.uri) for e in [entry, *(entry.entries or ())] for d in e.about() if d.uri and (k := book.key(d.name))]
             known += [(k, link) for pair in entry.linked() for name, link in [pair] if (k := book.key(name))]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -80,13 +80,18 @@ class Entry(Struct):
             if who:
                 yield who
 
-    def text(self) -> str | None:
-        """What was written: in the newest shape the longest value that is no address, date or title."""
+    def named(self, known: Container[str]) -> str | None:
+        """The one name among its values, of those that are known."""
+        names = {leaf.text for v in self.label_values or () for leaf in v.leaves() if leaf.text in known}
+        return names.pop() if len(names) == 1 else None
+
+    def text(self, names: Container[str] = ()) -> str | None:
+        """What was written: in the newest shape the longest value that is no address, date, title or name."""
         for d in self.data or ():
             if d.post or (d.comment and d.comment.comment):
                 return d.post or (d.comment.comment if d.comment else None)
         values = [leaf.text for v in self.label_values or () if v.dict is None for leaf in v.leaves() if leaf.text]
-        return max(values, key=len, default=None)
+        return max((v for v in values if v not in names), key=len, default=None)
 
     def reaction(self) -> str | None:
         """Its name, as this file has it; of a label only what is the same in every language."""
@@ -180,9 +185,10 @@ def _entries(book: Book, found: Found, what: str, channel: str, known: dict[str,
     if what == "reactions":
         columns["reaction"] = [r.reaction() for r in read]
     else:
-        columns["text"] = [r.text() for r in read]
+        columns["text"] = [r.text(known if what == "elsewhere" else ()) for r in read]
     if any(r.label_values for r in read):
-        columns |= {"author": [r.author() for r in read], "post": [r.link() for r in read]}
+        authors = [r.author() or (r.named(known) if what == "elsewhere" else None) for r in read]
+        columns |= {"author": authors, "post": [r.link() for r in read]}
     rows = found.table(**columns).with_row_index("n")
     rows = rows.with_columns(pl.lit(None, pl.String).alias(c) for c in _TEXTS if c not in columns)
     same = {r: _SAME.get(r.upper()) for r in rows["reaction"].unique() if r}

@@ -14,7 +14,7 @@ message" beside the reaction itself, links to profiles with `_u/`, Threads in th
 
 from __future__ import annotations
 
-from collections import defaultdict
+import re
 from typing import Any
 
 from transforms.act import Owner, Reading
@@ -23,13 +23,12 @@ from transforms.formats.jsonrecords import document
 from transforms.formats.messenger import Talks
 from transforms.formats.meta import HTML, Book, Struct, folded, handle_in, mend_one, uncollected
 from transforms.formats.metalists import owner_of
+from transforms.formats.metaroots import THREADS, loose, threads
 from transforms.sources.instagram import flat, lists
 
 TITLE = "Instagram"
-VERSION = "2"
+VERSION = "3"
 SITE = "https://www.instagram.com/"
-_BOXES = ("inbox", "archived_threads", "message_requests", "filtered_threads", "e2ee_cutover")
-_THREADS = tuple(f"messages/{box}/*/message_*.json" for box in _BOXES)
 _FOLLOWS = "followers_and_following/"
 _KINDS = {
     "profile": ("personal_information/personal_information.json", "account_information/personal_information.json"),
@@ -49,7 +48,7 @@ _KINDS = {
 }  # fmt: skip
 _FLAT = tuple(f"{n}.json" for n in ("messages", "likes", "comments", "connections", "stories_activities", "profile", "media"))
 LAYOUTS = {
-    "2021": (*_THREADS, *(p for patterns in _KINDS.values() for p in patterns)),  # the folders above have moved since
+    "2021": (*THREADS, *(p for patterns in _KINDS.values() for p in patterns)),  # the folders above have moved since
     "2020": _FLAT,
 }
 _HTML = tuple(p.replace(".json", ".html") for p in LAYOUTS["2021"])
@@ -71,6 +70,7 @@ IGNORES = {
         "linked_meta_accounts", "instagram_friend_map")), "the owner's own account and settings"),
     **dict.fromkeys((f"messages/{n}.json" for n in (
         "secret_conversations", "reported_conversations", "your_scheduled_chat_notifications")), "devices, reports and settings"),
+    "messages/*/*/replies_[0-9]*.json": "answers in a channel, by whom is not told",
     **dict.fromkeys((f"{folder}/{n}.json" for folder in ("media", "content") for n in (
         "profile_photos", "archived_posts", "recently_deleted_content", "other_content")), "pictures nobody else sees as a post"),
     **dict.fromkeys((f"media/{n}/*/*" for n in ("posts", "stories", "reels", "other", "profile")), "pictures and films"),
@@ -78,9 +78,14 @@ IGNORES = {
     **dict.fromkeys(("devices.json", "settings.json", "account_history.json", "autofill.json", "uploaded_contacts.json",
                      "information_about_you.json", "checkout.json"), "the owner's own account and settings"),
 }  # fmt: skip
-# Folders that stand beside messages/ in Instagram's own tree, and only there
-_THEIRS = {"followers_and_following", "likes", "media", "account_information", "content", "story_sticker_interactions", "saved"}
-_FACEBOOK = {"friends", "friends_and_followers", "comments_and_reactions", "likes_and_reactions", "about_you", "other_activity"}
+# Told by their first key where they were taken out of their folders; or, lists without one, by their name and shape
+_LOOSE = ("followers", "following", "blocked", "sent", "received", "comments", "likes")
+_BARE = {
+    "followers": ("followers_*.json", rb'"string_list_data".*"https:\\?/\\?/www\.instagram\.com'),
+    "comments": ("*_comments*.json", rb'"media_list_data".*"string_map_data"'),
+    "posts": ("posts*.json", rb'\{\s*"media"\s*:\s*\[\s*\{\s*"uri".*"creation_timestamp"'),
+}
+_LIST = rb"(?s)[\xef\xbb\xbf\s]*\[.*"
 
 
 class Profile(Struct):
@@ -133,31 +138,20 @@ def _read(book: Book, kinds: dict[str, list[Member]]) -> None:
 
 
 def _members(archive: Archive) -> dict[str, list[Member]]:
-    beside: dict[str, set[str]] = defaultdict(set)
-    paths = [fold(m.path) for m in archive.members]
-    roots = {p.rpartition("messages/")[0] for p in paths if "messages/" in p}
-    for path in paths:
-        for root in roots:
-            if path.startswith(root):
-                beside[root].add(path[len(root) :].split("/")[0])
-
-    def ours(member: Member) -> bool:
-        path = fold(member.path)
-        if "your_instagram_activity/" in path:
-            return True
-        folders = beside.get(path.rpartition("messages/")[0], set())
-        return "facebook" not in path and bool(folders & _THEIRS) and not folders & _FACEBOOK
-
-    found = {"messages": [m for m in archive.find(*_THREADS) if ours(m)]}
+    found = {"messages": threads(archive)["instagram"]}
     for kind, patterns in _KINDS.items():
         found[kind] = [m for m in archive.find(*patterns) if _list(archive, m)]
     found["flat"] = [m for m in archive.find(*_FLAT) if flat.proves(m.name, archive.head(m))]
-    return found
+    if any(found.values()):
+        return found
+    bare = {w: [m for m in archive.find(n) if re.match(_LIST + shape, archive.head(m))] for w, (n, shape) in _BARE.items()}
+    named = loose(archive, {lists.SCHEMA[what]: what for what in _LOOSE} | {"profile_user": "profile"})
+    return found | {what: bare.get(what, []) + named.get(what, []) for what in {*bare, *named}}
 
 
 def _rooted(member: Member) -> bool:
     path = fold(member.path)
-    return "your_instagram_activity/" in path and "/threads/" not in path
+    return ("your_instagram_activity/" in path or _FOLLOWS in path) and "/threads/" not in path
 
 
 def _list(archive: Archive, member: Member) -> bool:

@@ -90,7 +90,8 @@ def _act(book: Book, rows: pl.DataFrame, channel: str, direction: str) -> None:
     kind = {"reaction": "applause", "invitation": "applause", "repost": "amplification"}.get(channel)
     book.acts(rows.with_columns(
         channel=pl.lit(channel), direction=pl.lit(direction), counterparts=people(pl.col("who"), keys), broadcast=nobody,
-        n_targets=pl.when(nobody).then(None).otherwise(1).cast(pl.Int32), composed=written, post="link",
+        n_targets=pl.when(nobody).then(None).otherwise(1).cast(pl.Int32), composed=written,
+        post=pl.when(pl.lit(channel != "invitation")).then("link"),
         text=pl.when(written).then("text"), is_reply=pl.lit(channel == "comment"), value_kind=pl.lit(kind, pl.String),
         time_precision=pl.when(pl.col("at").is_null() & (pl.lit(channel) == "reaction"))
         .then(pl.lit("unknown")).otherwise(pl.lit("second")),
