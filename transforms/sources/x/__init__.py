@@ -11,6 +11,9 @@ direct messages are read both ways, but `reaction received` is not declared: rec
 
 from __future__ import annotations
 
+import re
+from collections import defaultdict
+
 from transforms.act import Owner, Reading
 from transforms.archive import Archive, Member
 from transforms.sources.x import messages, rest, tweets
@@ -19,7 +22,7 @@ from transforms.sources.x.layouts import IGNORES, LAYOUTS, members_by_kind
 
 __all__ = ["IGNORES", "LAYOUTS", "TITLE", "VERSION", "claims", "read"]
 TITLE = "X (Twitter)"
-VERSION = "1"
+VERSION = "2"
 ASKS_OWNER = True
 
 
@@ -29,12 +32,31 @@ def claims(archive: Archive) -> list[Member]:
     return read_here and sorted({*read_here, *archive.find(*IGNORES)}, key=lambda m: m.number)
 
 
-def read(archive: Archive, owner: Owner) -> Reading:
-    """Everything an X archive says."""
-    export = Export(archive, Reading("x"), owner)
+def read(archive: Archive, owner: Owner) -> list[Reading]:
+    """Everything an X archive says; where a folder holds archives of several accounts, a reading of each."""
+    exports = [(Export(archive, Reading("x"), owner), kinds) for kinds in _by_owner(archive)]
     with uncollected():
-        _read(export, members_by_kind(archive))
-    return export.reading
+        for export, kinds in exports:
+            _read(export, kinds)
+    return [export.reading for export, _ in exports]
+
+
+def _by_owner(archive: Archive) -> list[dict[str, list[Member]]]:
+    """Members by kind for each account; a folder that does not say whose it is goes with the first one that does."""
+    kinds = members_by_kind(archive)
+    told = {_root(m): number for m in kinds["manifest"] + kinds["account"] if (number := rest.account_in(archive, m))}
+    owners = list(dict.fromkeys(told.values()))
+    if len(owners) < 2:
+        return [kinds]
+    split: dict[int, dict[str, list[Member]]] = {number: defaultdict(list) for number in owners}
+    for kind, members in kinds.items():
+        for member in members:
+            split[told.get(_root(member), owners[0])][kind].append(member)
+    return list(split.values())
+
+
+def _root(member: Member) -> str:
+    return re.sub(r"(?:data/)?(?:js/)?(?:tweets/)?[^/]*$", "", member.path)
 
 
 def _read(export: Export, kinds: dict[str, list[Member]]) -> None:

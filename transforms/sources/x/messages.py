@@ -14,10 +14,10 @@ import polars as pl
 
 from transforms import text as texts
 from transforms.archive import Member
+from transforms.formats.rooms import ROOM, answers
 from transforms.sources.x.decode import Export, Id, Struct, instants, place, wrapped
 from transforms.times import epoch
 
-ROOM = 50  # people; in a larger one only those replied to or mentioned would be counterparts, and X tells neither
 _LIST = pl.List(pl.String)
 
 
@@ -140,15 +140,18 @@ def _messages(export: Export, member: Member, said: list, talks: list[tuple[str,
         schema={"number": pl.Int64, "chat": pl.String, "id": pl.Int64, "sender": pl.Int64, "at": pl.String, "text": pl.String},
     )  # fmt: skip
     groups = [row for chat, entries in talks if "-" not in chat for row in _rooms(entries, export.me or 0)]
-    rooms = pl.DataFrame(groups, schema={"number": pl.Int64, "room": _LIST, "n": pl.Int32}, orient="row")
+    rooms = pl.DataFrame(groups, schema={"number": pl.Int64, "room": _LIST, "n": pl.Int32, "large": pl.Boolean}, orient="row")
     frame = frame.with_columns(happened_at=instants(pl.col("at")), text=texts.unescape(pl.col("text"))).join(
         rooms, on="number", how="left"
     )
     _add(export, member, frame.with_columns(time_precision=pl.lit("millisecond")), r"^(\d+)-(\d+)$")
 
 
-def _rooms(entries: list[Entry], me: int) -> Iterator[tuple[int, list[str], int | None]]:
-    """For each message of a group: its number, those it reached besides the owner, how many it reached (null: not known)."""
+def _rooms(entries: list[Entry], me: int) -> Iterator[tuple[int, list[str], int | None, bool]]:
+    """For each message of a group: its number, those it reached besides the owner, how many it reached (null: not known).
+
+    In a room of more than fifty only those mentioned are counterparts; whom an "@handle" means is not told, unless the owner.
+    """
     changes = [c for _, e in entries for c in (e.joinConversation, e.participantsJoin, e.participantsLeave) if c]
     snapshot = {i for c in changes for i in c.participantsSnapshot or ()}
     added = {i for _, e in entries if e.participantsJoin for i in e.participantsJoin.userIds or ()}
@@ -168,7 +171,8 @@ def _rooms(entries: list[Entry], me: int) -> Iterator[tuple[int, list[str], int 
                 inside, told = inside | {sender}, {}
             if sender not in told:
                 told[sender] = [str(i) for i in sorted(inside - {me, sender})]
-            yield number, told[sender] if len(inside) <= ROOM else [], len(inside) - 1 if snapshot else None
+            large = len(inside) > ROOM
+            yield number, [] if large else told[sender], len(inside) - 1 if snapshot else None, large
 
 
 def _when(entry: Entry) -> str:
@@ -178,7 +182,7 @@ def _when(entry: Entry) -> str:
 
 
 def _add(export: Export, member: Member, frame: pl.DataFrame, pair: str) -> None:
-    """Messages as acts: columns number, chat, id, sender, happened_at, text; room and n (of a group) where known."""
+    """Messages as acts: columns number, chat, id, sender, happened_at, text; room, n and large (of a group) where known."""
     me = export.me or 0
     a, b = (pl.col("chat").str.extract(pair, i).cast(pl.Int64, strict=False) for i in (1, 2))
     frame = frame.with_columns(member=pl.lit(member.number, pl.Int32), a=a, b=b)
@@ -189,6 +193,10 @@ def _add(export: Export, member: Member, frame: pl.DataFrame, pair: str) -> None
     for number in frame.filter(~pl.col("group") & pl.col("other").is_null())["number"]:
         export.reading.problem(member.number, number, "a conversation the owner has no part in; check whose export this is")
     frame = export.timeless(frame.filter(pl.col("group") | (pl.col("other").is_not_null() & (pl.col("other") != me))))
+    to_me = pl.any_horizontal(False, *(pl.col("text").str.contains(rf"(?i)@{handle}\b") for handle in export.handles))
+    overheard = frame["large"].fill_null(False) & ~frame["mine"] & ~frame.select(to_me.fill_null(False)).to_series()
+    export.reading.set_aside(member.number, "said in a room of more than 50 people, not to the owner", overheard.sum())
+    frame = frame.filter(~overheard)
     export.acts(
         frame.select(
             "text", "happened_at", "time_precision", "id",
@@ -199,7 +207,7 @@ def _add(export: Export, member: Member, frame: pl.DataFrame, pair: str) -> None
             n_targets=pl.when("group").then(pl.col("n")).otherwise(pl.lit(1, pl.Int32)),
             thread=pl.when("group").then(pl.col("chat"))
             .otherwise(pl.concat_str(pl.min_horizontal("a", "b"), pl.lit("-"), pl.max_horizontal("a", "b"))),
-            record=place(),
+            is_reply=answers(frame.select("happened_at", "group", "mine", room="chat")), record=place(),
         ),
         "id",
     )  # fmt: skip
@@ -300,6 +308,6 @@ def read_chat(export: Export, member: Member) -> None:
     )  # fmt: skip
     frame = frame.with_columns(
         happened_at=epoch(pl.col("at"), "ms"), time_precision=pl.lit("millisecond"), text=pl.lit(None, pl.String),
-        room=pl.lit([], _LIST), n=pl.lit(None, pl.Int32),
+        room=pl.lit([], _LIST), n=pl.lit(None, pl.Int32), large=False,
     )  # fmt: skip
     _add(export, member, frame, r"^(\d+):(\d+)$")

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 import polars as pl
 
-from transforms.archive import Member, fold
+from transforms.archive import Archive, Member, fold
 from transforms.sources.x.decode import Export, Id, Struct, instants, place, wrapped
 from transforms.sources.x.layouts import kind_of_name
 from transforms.sources.x.tweets import OLD_TIME, keyed
@@ -159,8 +159,7 @@ def whose(export: Export, kinds: dict[str, list[Member]]) -> Manifest | None:
         for account in _all(export, member, Account, "account", "the owner's own account"):
             _owner(export, account.accountId, account.username, account.accountDisplayName)
     for member in kinds["account"] + kinds["manifest"]:  # of one that is cut short, this much may be left
-        number = re.search(rb'"accountId"\s*:\s*"(\d{1,19})"', export.archive.head(member))
-        _owner(export, int(number[1]) if number and int(number[1]) < 1 << 63 else None, None, None)
+        _owner(export, account_in(export.archive, member), None, None)
     for member in kinds["screen-name-change"]:
         for outer in _all(export, member, RenamedOuter, "screenNameChange", "former handles of the owner"):
             export.handles.add(outer.screenNameChange.changedFrom.lower())
@@ -177,6 +176,12 @@ def whose(export: Export, kinds: dict[str, list[Member]]) -> Manifest | None:
             ).item()
             _aside(export, member, "when the export was made", 1)
     return manifest
+
+
+def account_in(archive: Archive, member: Member) -> int | None:
+    """The account that the beginning of account.js or manifest.js names."""
+    number = re.search(rb'"accountId"\s*:\s*"(\d{1,19})"', archive.head(member))
+    return int(number[1]) if number and int(number[1]) < 1 << 63 else None
 
 
 def _owner(export: Export, key: int | None, handle: str | None, name: str | None) -> None:

@@ -138,6 +138,28 @@ window.YTD.direct_messages_group.part0 = [
      "messageCreate": {
       "reactions": [],
       "urls": [],
+      "text": "and you, @Owner_example?",
+      "mediaUrls": [],
+      "senderId": "3001",
+      "id": "1770000000000000034",
+      "createdAt": "2024-03-08T10:03:00.000Z"
+     }
+    },
+    {
+     "messageCreate": {
+      "reactions": [],
+      "urls": [],
+      "text": "hello everybody",
+      "mediaUrls": [],
+      "senderId": "3001",
+      "id": "1770000000000000033",
+      "createdAt": "2024-03-08T10:02:00.000Z"
+     }
+    },
+    {
+     "messageCreate": {
+      "reactions": [],
+      "urls": [],
       "text": "to very many",
       "mediaUrls": [],
       "senderId": "1000000000000000001",
