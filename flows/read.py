@@ -25,6 +25,7 @@ from transforms import act, value
 from transforms.archive import sha256
 from transforms.sources import sources
 
+SHOWN = 5  # reasons, or kinds of files, told of one archive
 SECONDS = 120  # an archive may take, and a second more for every MiB
 Progress = Callable[[str, int, int], None]
 
@@ -41,8 +42,20 @@ class Read:
     counts: dict[str, int] = field(default_factory=dict)
     records: int = 0
     aside: dict[str, int] = field(default_factory=dict)
-    problems: list[tuple[str, str, str]] = field(default_factory=list)
+    problems: list[tuple[str, str, str, int]] = field(default_factory=list)  # platform, first place, reason, how many alike
     unread: list[str] = field(default_factory=list)
+
+    def lines(self, where: str) -> list[str]:
+        """What a person should know of it, a line each: where, what was found, what to do. Holds no content."""
+        told = [f"{where} — {self.outcome} — {self.line}"] if self.line else []
+        for platform, place, reason, alike in self.problems[:SHOWN]:
+            told.append(f"{where} — {platform} record {place}{f' and {alike - 1} more' if alike > 1 else ''} — {reason}")
+        if len(self.problems) > SHOWN:
+            told.append(f"{where} — {len(self.problems) - SHOWN} more reasons — `givetake doctor` tells the most frequent")
+        if self.unread:
+            kinds = ", ".join(self.unread[:SHOWN]) + (" and others" if len(self.unread) > SHOWN else "")
+            told.append(f"{where} — read by nobody: {kinds} — report it if acts of yours are in there; the rest counts")
+        return told
 
 
 class Child:

@@ -150,8 +150,10 @@ def read(job: dict[str, Any]) -> dict[str, Any]:
         "counts": counts,
         "records": int(facts.filter(pl.col("fact") == "source")["records"].sum() or 0),
         "aside": dict(aside.iter_rows()),
-        "problems": problems.select("platform", "record", "reason").head(20).rows(),
-        "n_problems": problems.height,
+        "problems": problems.group_by("platform", "reason", maintain_order=True)
+        .agg(pl.col("record").first(), pl.len())
+        .select("platform", "record", "reason", "len")
+        .rows(),
         "unread": facts.filter((pl.col("fact") == "member") & (pl.col("status") == "unread"))["pattern"]
         .unique()
         .sort()

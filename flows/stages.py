@@ -125,7 +125,7 @@ def lay(night: Night) -> None:
             stale.unlink()
         facts = sorted(night.home.facts.glob("*.parquet"))
         if not facts:
-            told = [line(r) for r in night.reads if r.line]
+            told = [line for r in night.reads for line in lines(r)]
             raise Nothing("\n".join([*told, "nothing could be read yet; `givetake add` an export, or try `givetake demo`"]))
         looked_at = {r.sha256 for r in night.reads if r.outcome in ("read", "known")}
         for path in (f for f in facts if f.stem not in looked_at and f.with_suffix(".sha256").exists() and not intact(f)):
@@ -212,7 +212,7 @@ def _run(stage: Callable[[Night], Any], night: Night) -> None:
 
 
 def figures(run: Night) -> dict[str, Any]:
-    """What a night did, in numbers and one line for each archive that was not read. Holds no name."""
+    """What a night did, in numbers and a line for each archive or record that was not read. Holds no name."""
     outcomes = [r.outcome for r in run.reads]
     rows = {s["stage"]: s["rows"] for s in run.stages}
     current = json.loads((run.home.published / "CURRENT.json").read_bytes()) if run.home.published.exists() else {"rows": {}}
@@ -231,13 +231,13 @@ def figures(run: Night) -> dict[str, Any]:
         "seconds": {s["stage"]: round(s["seconds"], 3) for s in run.stages},
         "pulls": len(run.pulls),
         "pulls_failed": sum(p["outcome"] == "failed" for p in run.pulls),
-        "lines": [*(p["line"] for p in run.pulls if p["line"]), *(line(r) for r in run.reads if r.line)],
+        "lines": [*(p["line"] for p in run.pulls if p["line"]), *(line for r in run.reads for line in lines(r))],
     }
 
 
-def line(read: Read) -> str:
-    """What became of an archive that was not read: where, what, what to do. Named by the start of its sha256."""
-    return f"archive {read.sha256[:8]} — {read.outcome} — {read.line}"
+def lines(read: Read) -> list[str]:
+    """What became of an archive, named by the start of its sha256: the name of its file may tell who it is of."""
+    return read.lines(f"archive {read.sha256[:8]}")
 
 
 def nothing_new(night: Night) -> bool:

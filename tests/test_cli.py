@@ -262,3 +262,19 @@ def test_report_names_the_page(told: Callable[..., Any], lived: Home) -> None:
 
 def test_version_names_what_is_at_work(told: Callable[..., Any]) -> None:
     assert set(told("version")[0]) == {"givetake", "duckdb", "polars", "great_expectations", "prefect", "python"}
+
+
+def test_what_could_not_be_read_is_told_in_a_line_each(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    export = shutil.copytree(Path(__file__).parent / "sources" / "x" / "2025-tweets" / "archive", tmp_path / "export")
+    (export / "data" / "tweets.js").write_text("<html>a secret of Ana Example</html>")
+    place = ["--home", str(tmp_path / "home")]
+    assert run(["add", str(export), *place]) == 0
+    told = [line for line in capsys.readouterr().err.splitlines() if line.startswith("givetake: export — ")]
+    assert re.fullmatch(r"givetake: export — x record \d+:- — not the JSON X writes \(.+\); get the export again", told[0])
+    assert any(line.endswith("read by nobody: data/*.js — report it if acts of yours are in there; the rest counts") for line in told)
+    assert len(told) == 3, told  # and notes without their tweets
+    assert "secret" not in "".join(told)
+    shutil.rmtree(tmp_path / "home" / "me" / "facts")
+    assert run(["run", "--plain", *place]) == 0
+    again = [line for line in capsys.readouterr().err.splitlines() if line.startswith("givetake: archive ")]
+    assert [line.split(" — ", 1)[1] for line in again] == [line.split(" — ", 1)[1] for line in told]

@@ -171,7 +171,7 @@ def test_a_member_that_leads_out_of_the_archive_is_not_read(home: Home, tmp_path
     inbox.add(home, tmp_path / "a.zip")
     told = read_inbox(home, Settings())[0]
     assert told.outcome == "read"
-    assert any("not read" in reason for _, _, reason in told.problems)
+    assert any("not read" in reason for _, _, reason, _ in told.problems)
     assert not list(tmp_path.rglob("escape.js"))
 
 
@@ -186,7 +186,7 @@ def test_links_and_devices_in_a_tar_are_not_read(home: Home, tmp_path: Path) -> 
         t.addfile(pipe, io.BytesIO())
     inbox.add(home, tmp_path / "a.tar.gz")
     told = read_inbox(home, Settings())[0]
-    assert [reason for _, _, reason in told.problems if "link or device" in reason]
+    assert [reason for _, _, reason, _ in told.problems if "link or device" in reason]
 
 
 def test_a_zip_bomb_is_refused_before_it_is_inflated(home: Home, tmp_path: Path) -> None:
@@ -194,7 +194,7 @@ def test_a_zip_bomb_is_refused_before_it_is_inflated(home: Home, tmp_path: Path)
         z.writestr("data/tweets.js", b"[" + b" " * (64 << 20) + b"]")
     inbox.add(home, tmp_path / "a.zip")
     told = read_inbox(home, Settings())[0]
-    assert told.outcome == "failed" or any("zip bomb" in reason for _, _, reason in told.problems)
+    assert told.outcome == "failed" or any("zip bomb" in reason for _, _, reason, _ in told.problems)
 
 
 def test_entries_that_overlap_are_refused(home: Home, tmp_path: Path) -> None:

@@ -36,10 +36,10 @@ def add(
     with progress() as move:
         told = read_inbox(home, settings, only=list(parcels.values()), mine=mine, progress=move)
     for read in told:
-        if read.outcome in ("refused", "failed"):
-            complain(f"{read.name} — {read.line}")
-            if read.sha256 not in before:
-                forget_archive(home, parcels[read.sha256])
+        for line in read.lines(read.name):
+            complain(line)
+        if read.outcome in ("refused", "failed") and read.sha256 not in before:
+            forget_archive(home, parcels[read.sha256])
     good = [r for r in told if r.outcome not in ("refused", "failed")]
     choice.show(
         [{"archive": r.sha256, "name": r.name, "is": _is(home, r.sha256), "outcome": r.outcome} for r in good],
