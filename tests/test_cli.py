@@ -271,7 +271,7 @@ def test_what_could_not_be_read_is_told_in_a_line_each(tmp_path: Path, capsys: p
     assert run(["add", str(export), *place]) == 0
     told = [line for line in capsys.readouterr().err.splitlines() if line.startswith("givetake: export — ")]
     assert re.fullmatch(r"givetake: export — x record \d+:- — not the JSON X writes \(.+\); get the export again", told[0])
-    assert any(line.endswith("read by nobody: data/*.js — report it if acts of yours are in there; the rest counts") for line in told)
+    assert told[-1].endswith("read by nobody: data/*.js — report it if acts of yours are in there; the rest counts")
     assert len(told) == 3, told  # and notes without their tweets
     assert "secret" not in "".join(told)
     shutil.rmtree(tmp_path / "home" / "me" / "facts")
