@@ -26,15 +26,19 @@ FORMATS = [
     "{d:02}/{m:02}/{y} à {H:02}:{M:02} - ", "[{d:02}/{m:02}/{y} à {H:02}:{M:02}:{S:02}] ", "{d}.{m}.{y} klo {H}.{M:02} - ",
     "{y}/{m}/{d} {zh}{h}:{M:02} - ", "[{y}/{m}/{d} {zh}{h}:{M:02}:{S:02}] ", "{y}. {m}. {d}. {ko} {h}:{M:02} - ",
     "{y}년 {m}월 {d}일 {ko} {h}:{M:02} - ", "{d}/{m}/{yy:02}, {h}:{M:02}\u202f{es} - ", "{d}/{m}/{be} {H:02}:{M:02} - ",
-    "[{y}. {m:02}. {d:02}. {H}:{M:02}:{S:02}] ",
+    "[{y}. {m:02}. {d:02}. {H}:{M:02}:{S:02}] ", "{d:02}.{m:02}.{yy:02} г., {H}:{M:02} ч. - ",
+    "{y}-{m:02}-{d:02} {H:02} h {M:02} - ", "[{y}-{m:02}-{d:02} {H:02} h {M:02} min {S:02} s] ",
+    "{d}/{m}/{yy:02}, {h}:{M:02} {el} - ", "{d}.{m}.{y} {tr} {h}:{M:02} - ", "{d:02}/{m:02}/{yy:02}, {h}:{M:02} {ms} - ",
+    "{m}/{d}/{yy:02}, {h}:{M:02}:{S:02} {p}: ", "{d:02}/{m:02}/{y} {H:02}:{M:02}:{S:02}: ", "{y}/{d:02}/{m:02}, {H:02}:{M:02} - ",
 ]  # fmt: skip
 
 
 def line(form: str, d: int, hour: int, said: str) -> str:
     half = "PM" if hour >= 12 else "AM"
     zh, ko, es = ("下午", "오후", "p.\u00a0m.") if hour >= 12 else ("上午", "오전", "a.\u00a0m.")
+    el, tr, ms = ("μ.μ.", "ÖS", "PTG") if hour >= 12 else ("π.μ.", "ÖÖ", "PG")
     clock = {"zh": zh, "ko": ko, "es": es, "be": 2567, "H": hour, "h": (hour - 1) % 12 + 1, "M": 7, "S": 9, "p": half,
-             "l": half.lower()}  # fmt: skip
+             "l": half.lower(), "el": el, "tr": tr, "ms": ms}  # fmt: skip
     return form.format(y=2024, yy=24, m=3, d=d, **clock) + said + "\n"
 
 
@@ -45,6 +49,17 @@ def test_every_header_tells_the_same_minutes(form: str) -> None:
     found = facts("whatsapp", {CHAT: text.encode()}).filter(pl.col("fact") == "act")
     told = found["happened_at"].dt.convert_time_zone("Europe/Berlin").dt.strftime("%Y-%m-%d %H:%M").to_list()
     assert told == [f"2024-03-{d:02} {hour:02}:07" for d, hour in said]
+
+
+def test_a_chat_is_found_behind_a_line_of_something_else() -> None:
+    lost = facts("whatsapp", {CHAT: b"e end of a message\n" + PAIR[CHAT]})
+    assert acts(lost) == acts(facts("whatsapp", PAIR))
+
+
+def test_digits_no_list_knows_are_no_clock() -> None:
+    text = line(FORMATS[0], 13, 9, "Ada Example: hi") + "१३.᠐᠓.२०२४, ᠑᠐:००  - Ada Example: hi\n"
+    found = facts("whatsapp", {CHAT: text.encode()}).filter(pl.col("fact") == "act")
+    assert found.height == 1
 
 
 def test_digits_of_another_script() -> None:

@@ -19,22 +19,24 @@ from transforms.act import ACT, Owner, Reading
 from transforms.archive import Archive, Member, Unreadable
 from transforms.formats import rooms
 from transforms.sources.whatsapp import phrases
-from transforms.sources.whatsapp.lines import HEADER, Undecided, lines
+from transforms.sources.whatsapp.lines import Undecided, begin, lines
 
 TITLE = "WhatsApp"
-VERSION = "3"
+VERSION = "4"
 ASKS_OWNER = True
 LAYOUTS = {
     "iPhone": ("_chat.txt", "*_chat.txt"),
-    "Android": ("WhatsApp Chat with *.txt", "WhatsApp Chat mit *.txt", "WhatsApp*.txt", "*.txt"),
+    "Android": ("WhatsApp Chat with *.txt", "WhatsApp Chat mit *.txt", "WhatsApp*.txt", "*WhatsApp*.txt", "*.txt"),
 }
 _MEDIA = (
     "*-PHOTO-*", "*-VIDEO-*", "*-AUDIO-*", "*-STICKER-*", "*-GIF-*", "IMG-*-WA*", "VID-*-WA*", "PTT-*-WA*", "AUD-*-WA*",
     "STK-*-WA*", "DOC-*-WA*",
 )  # fmt: skip
 IGNORES = dict.fromkeys(_MEDIA, "pictures, films, voice messages and stickers sent in chats")
-_FIRST = re.compile(r"^[\ufeff\u200e\u200f\s]*(?:" + HEADER + ")")
-_PARTNER = re.compile(r"(?i)^(?:.*/)?WhatsApp[ -]+Chat\s*(?:with|mit|con|avec|com|met|-|–)\s*(.+?)(?:\.txt|\.zip)?$")
+_PARTNER = re.compile(
+    r"(?i)^(?:WhatsApp[ -]+Chat|Chat (?:de )?WhatsApp|Conversa do WhatsApp|Discussion WhatsApp|Czat WhatsApp|WhatsApp-chatt?"
+    r"|Чат WhatsApp)\s*(?:with|mit|con|avec|com|met|med|z|с контактом|с|-|–|:)\s*(.+?)(?: ?\(\d+\))?(?:\.txt|\.zip)?$"
+)
 
 
 def claims(archive: Archive) -> list[Member]:
@@ -49,8 +51,9 @@ def claims(archive: Archive) -> list[Member]:
 
 
 def _chats(archive: Archive) -> list[Member]:
+    named = {m.number for m in archive.find("*_chat.txt", "*WhatsApp*.txt")}
     found = archive.find(*(p for era in LAYOUTS.values() for p in era))
-    return [m for m in found if _FIRST.match(archive.head(m, 600).decode("utf-8", "ignore"))]
+    return [m for m in found if begin(archive.head(m).decode("utf-8", "ignore"), named=m.number in named)]
 
 
 def read(archive: Archive, owner: Owner) -> Reading:
@@ -67,6 +70,7 @@ def read(archive: Archive, owner: Owner) -> Reading:
             continue
         reading.member(member.number, frame.height)
         partner = next((p[1] for part in reversed(member.path.split("/")) if (p := _PARTNER.match(part))), None)
+        partner = partner or phrases.chat(frame["rest"].first() or "")
         frames.append((member, partner, phrases.sorted_out(frame.with_columns(member=pl.lit(member.number, pl.Int32)))))
     me = _owner([(partner, f) for _, partner, f in frames], owner)
     reading.owner_key = min(me) if me else None
@@ -128,7 +132,9 @@ def _tell(reading: Reading, member: Member, partner: str | None, f: pl.DataFrame
         {"room": [room], "other": [other], "people": [others], "n_targets": [None], "large": [len(others) >= rooms.ROOM]},
         schema=rooms.ROOMS,
     )
-    _events(reading, member, f, owner, others)
+    there = _events(reading, member, f, owner, others) - me
+    named = {k for keys in f["addressed"].drop_nulls() for k in keys} - me if group else set()
+    known = known.with_columns(people=pl.lit(sorted({*others, *there, *named}), rooms.KEYS))
     said = f.filter(~pl.col("event"), pl.col("call").is_null()).with_columns(
         minute=pl.col("happened_at").dt.truncate("1m"), said=pl.col("text").str.replace_all(" ", "", literal=True)
     )
@@ -146,21 +152,27 @@ def _tell(reading: Reading, member: Member, partner: str | None, f: pl.DataFrame
         ),
         ["happened_at"],
     )  # fmt: skip
-    _people(reading, others)
+    _people(reading, sorted({*others, *there, *named}))
     return said.select("happened_at", "sender", group=pl.lit(group), given=given)
 
 
-def _events(reading: Reading, member: Member, f: pl.DataFrame, owner: str, seen: list[str]) -> None:
-    """Who brought whom into the group, and so made them known to those who are shown to have been there before."""
+def _events(reading: Reading, member: Member, f: pl.DataFrame, owner: str, seen: list[str]) -> set[str]:
+    """Who brought whom into the group, and so made them known to those who are shown to have been there before.
+
+    Returns who is shown to have been in it when its first message was sent.
+    """
+    first = f.filter(~pl.col("event"))["number"].cast(pl.Int64).min()
     wrote = dict(f.filter(pl.col("sender").is_in(seen)).group_by("sender").agg(pl.col("number").cast(pl.Int64).min()).iter_rows())
     f = f.filter("event")
     there: dict[str, None] = {}
+    founders: set[str] = set()
     out, aside = [], 0
     for number, text in f.select("number", "text").iter_rows():
         actor, *added = (owner if k in phrases.ME else k for k in phrases.added(text))
         before = [*(k for k in sorted(wrote) if wrote[k] < int(number)), *there]
         found, _ = rooms.brought(owner, actor, added, list(dict.fromkeys(before)), founded=False)
         there |= dict.fromkeys((actor, *added)) if actor else {}
+        founders |= set(there) if first is None or int(number) < first else {actor} & set(there)
         out += [(number, *act) for act in found]
         aside += not found
     reading.set_aside(member.number, "comings and goings and changes of a group", aside)
@@ -170,7 +182,8 @@ def _events(reading: Reading, member: Member, f: pl.DataFrame, owner: str, seen:
     )
     acts = acts.with_columns(record=pl.concat_str("member", pl.lit(":"), "number"), who=pl.col("counterparts").list.join("|"))
     reading.acts(acts.select(*(c for c in acts.columns if c in ACT), "record", "who"), ["happened_at", "who", "value_kind"])
-    _people(reading, sorted({k for act in out for k in (*act[3], *act[8])} - {owner, *seen}))
+    _people(reading, sorted({k for act in out for k in (*act[3], *act[8])} - {owner, *seen, *founders}))
+    return founders
 
 
 def _people(reading: Reading, keys: list[str]) -> None:

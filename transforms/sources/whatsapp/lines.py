@@ -5,22 +5,34 @@ Every part of this is vectorised: a chat of years is a hundred thousand lines.
 
 from __future__ import annotations
 
+import re
+
 import polars as pl
 
 from transforms.times import INSTANT, shown
 
-_MORNING, _EVENING = "[Aa]|上午|凌晨|清晨|早上|午前|오전|ص", "[Pp]|下午|晚上|中午|午後|오후|م"
-_HALF = f"({_MORNING}|{_EVENING})"
-HEADER = (
-    "\\[?[\ufeff\u200f]?(\\d{1,4})\u200f?[./年년-] ?(\\d{1,2})\u200f?[./月월-] ?(\\d{1,4})[.日일]?[,،]?\\s"
-    f"(?:(?:à|às|alle|klo|kl\\.|um)\\s)?{_HALF}?\\s?(\\d{{1,2}})[:.](\\d{{2}})(?:[:.](\\d{{2}}))?"
-    f"(?:\\s*{_HALF}(?:\\.?\\s?[Mm]\\.?)?)?(?:\\]|\\s[-–])\\s?"
+# The halves of the day in the languages whose clocks have twelve hours
+_MORNING = (
+    r"PG|PD|SA|ÖÖ|[Aa]\.?\s?[Mm]\.?|vm\.?|fm|de\.|dop\.|da manhã|π\.?μ\.?|дп|ق\.ظ\.?|ص|पूर्वाह्न|म\.पू\.|முற்பகல்"
+    r"|上午|凌晨|清晨|早上|午前|오전"
 )
-_LINE = r"^([\x{feff}\x{200e}\x{200f}]*" + HEADER + ")"
+_EVENING = (
+    r"PTG|MD|CH|ÖS|[Pp]\.?\s?[Mm]\.?|nm\.?|em|du\.|odp\.|da (?:tarde|noite)|μ\.?μ\.?|пп|ب\.ظ\.?|م|अपराह्न|म\.उ\.|பிற்பகல்"
+    r"|下午|晚上|中午|午後|오후"
+)
+_AROUND = re.compile(  # the clock
+    rf"[.,،日일\s\u200f]*(?:г\.,?)?\s*(?:à|às|alle|klo|kl\.|um|at|во)?\s*(?:(?P<a>{_MORNING})|(?P<p>{_EVENING}))?\s*(?:ч\.|s)?\s*"
+)
+_MARKS = "[\ufeff\u200e\u200f]"
+_LINE = (  # the end: of an iPhone, of Android, of an iPhone until 2016
+    rf"^({_MARKS}*\[?{_MARKS}?(\d{{1,4}})\u200f?[./年년-] ?(\d{{1,2}})\u200f?[./月월-] ?(\d{{1,4}})(\D{{1,14}})"
+    r"(\d{1,2})(?:[:.]|\s?h\s?)(\d\d)(?:(?:[:.]|\s?min\s?)(\d\d))?([^\d\]]*?)(\]|\s[-–]|:\s)\s?)"
+)
+_FIRST = re.compile(_LINE, re.M)
 _LONGEST = 60  # characters before the author
-_PARTS = ("head", "a", "b", "c", "before", "hour", "minute", "second", "after")
-_DIGITS = {chr(zero + n): str(n) for zero in (0x660, 0x6F0, 0x966) for n in range(10)}  # Arabic, Persian, Devanagari
-_ORDERS = {"dmy": ("c", "b", "a"), "mdy": ("c", "a", "b"), "ymd": ("a", "b", "c")}
+_PARTS = ("head", "a", "b", "c", "before", "hour", "minute", "second", "after", "end")
+_DIGITS = {chr(zero + n): str(n) for zero in (0x660, 0x6F0, 0x966, 0x9E6) for n in range(10)}  # Arabic, Persian, Hindi, Bengali
+_ORDERS = {"dmy": ("c", "b", "a"), "mdy": ("c", "a", "b"), "ymd": ("a", "b", "c"), "ydm": ("a", "c", "b")}
 
 
 class Undecided(Exception):  # noqa: N818  it reads as what it says
@@ -31,22 +43,40 @@ class Undecided(Exception):  # noqa: N818  it reads as what it says
         self.records = records
 
 
+def begin(text: str, *, named: bool) -> bool:
+    """Whether this is the beginning of a chat; a file that is `named` like one may begin with the rest of a line."""
+    found = _FIRST.search(text) if named else _FIRST.match(text)
+    return found is not None and _half(found[5] + found[9]) is not None and (named or found[10] != ": ")
+
+
+def _half(words: str) -> str | None:
+    """What the words around a clock say: a or p, or empty where it has 24 hours; None where they are no words of a clock."""
+    found = _AROUND.fullmatch(words)
+    return (found.lastgroup or "") if found else None
+
+
 def lines(data: bytes, zone: str) -> pl.DataFrame:
     """number, happened_at (UTC, from the clock in `zone`), time_precision, rest (author and text). Raises Undecided."""
     every = _split(data.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n").rstrip(b"\n"))
     parts = pl.col("line").str.head(_LONGEST).str.extract_groups(_LINE)
     f = every.with_columns(parts.struct.rename_fields(list(_PARTS)).struct.unnest())
+    f = f.with_columns(around=pl.concat_str("before", "after"))
+    halves = {words: _half(words) for words in f["around"].unique().drop_nulls()}
+    ends = f["end"].drop_nulls()
+    if None in halves.values() or ends.n_unique() > 1:  # nor is a line that was copied out of another phone's chat
+        f = f.with_columns(half=pl.col("around").replace_strict(halves, default=None, return_dtype=pl.String))
+        first = f.filter(pl.col("half").is_not_null())["end"].first()
+        f = f.with_columns(a=pl.when(pl.col("half").is_not_null(), pl.col("end") == (first or "")).then("a"))
     f = f.with_columns(record=pl.col("a").is_not_null().cum_sum())
     heads = f.filter(pl.col("a").is_not_null()).with_columns(rest=pl.col("line").str.strip_prefix(pl.col("head")))
-    if heads["a"].head(1).str.contains("[^0-9]").any():
+    if heads["a"].str.contains("[^0-9]").any():
         heads = heads.with_columns(pl.col("a", "b", "c", "hour", "minute", "second").str.replace_many(_DIGITS))
     more = f.filter(pl.col("a").is_null(), pl.col("record") > 0).group_by("record").agg(more=pl.col("line").str.join("\n"))
     heads = heads.join(more, on="record", how="left", maintain_order="left").with_columns(
         rest=pl.concat_str("rest", "more", separator="\n", ignore_nulls=True), number=(pl.col("record") - 1).cast(pl.String)
     )
-    hour, minute, second = (pl.col(c).cast(pl.Int64) for c in ("hour", "minute", "second"))
-    half = pl.coalesce("before", "after")
-    late, early = half.str.contains(_EVENING), half.str.contains(_MORNING)
+    hour, minute, second = (pl.col(c).cast(pl.Int64, strict=False) for c in ("hour", "minute", "second"))
+    late, early = (pl.col("around").is_in([w for w, told in halves.items() if told == half]) for half in "pa")
     hour = pl.when(late & (hour < 12)).then(hour + 12).when(early & (hour == 12)).then(0).otherwise(hour)
     second = second.fill_null(0)
     clock = pl.duration(hours=hour, minutes=minute, seconds=second, time_unit="us")
@@ -72,8 +102,8 @@ def _dates(heads: pl.DataFrame) -> pl.Expr:
     back = {order: (d.diff().dt.total_days() < 0).sum() or 0 for order, d in days.items()}
     cost = {order: (runs["len"].filter(d.is_null()).sum(), back[order]) for order, d in days.items()}
     likely = [order for order, c in cost.items() if c == min(cost.values())]
-    if len(likely) > 1 and "ymd" in likely:
-        likely.remove("ymd")  # no phone writes a short year first; old copies of chats do
+    if len(likely) > 1:  # no phone writes a short year first, or a day behind the year; copies of chats do
+        likely = [order for order in likely if order[0] != "y"] or likely[:1]
     dotted = heads["line"].head(1).str.contains(r"\d\.\s?\d{1,2}\.").all()
     if len(likely) > 1 and not days[likely[0]].equals(days[likely[1]]):
         if not dotted:
@@ -85,9 +115,9 @@ def _dates(heads: pl.DataFrame) -> pl.Expr:
 
 
 def _orders(heads: pl.DataFrame) -> list[str]:
-    if heads["a"].str.len_chars().max() == 4:
-        return ["ymd"]
-    return [o for o in _ORDERS if o != "ymd" or heads["c"].str.len_chars().max() != 4]
+    """Those a year of four digits allows, where most dates have one."""
+    first, last = ((heads[c].str.len_chars() == 4).mean() or 0 for c in ("a", "c"))
+    return [o for o in _ORDERS if (o[0] == "y" if first > 0.5 else o[0] != "y" or last <= 0.5)]
 
 
 def _as(runs: pl.DataFrame, order: str) -> pl.Series:

@@ -35,24 +35,47 @@ _EVENT = (
 )
 _OWN = r"^(?:You|Du hast|Vous avez|Hai|Você|Has|Je hebt|Вы|Siz) \p{L}+"  # what the owner did, told to them
 _DELETED = (
-    r"^(?:This message was deleted|You deleted this message|Diese Nachricht wurde gelöscht|Du hast diese Nachricht gelöscht|"
-    r"Se eliminó este mensaje|Eliminaste este mensaje|Ce message a été supprimé|Mensagem apagada|"
-    r"Vous avez supprimé ce message|Esta mensagem foi apagada|Você apagou esta mensagem|Você apagou essa mensagem|"
+    r"^(?:This message was deleted(?: by admin .{1,100})?|You deleted this message|"
+    r"Diese Nachricht wurde (?:von Admin .{1,100} )?gelöscht|Du hast diese Nachricht(?: als Admin)? gelöscht|"
+    r"(?:Se eliminó|Eliminaste) este mensaje|Este mensaje (?:fue eliminado|se eliminó)|Ce message a été supprimé|"
+    r"Vous avez supprimé ce message|Mensagem apagada|(?:Est|Ess)a mensagem foi apagada|Você apagou (?:est|ess)a mensagem|"
     r"Questo messaggio è stato eliminato|Hai eliminato questo messaggio|Dit bericht is verwijderd|"
-    r"Je hebt dit bericht verwijderd|Bu mesaj silindi|Bu mesajı sildiniz|Данное сообщение удалено|"
-    r"Вы удалили данное сообщение)[. ]*$"
+    r"(?:Je|U) hebt dit bericht verwijderd|Bu mesaj silindi|Bu mesajı sildiniz|Данное сообщение удалено|"
+    r"Вы удалили данное сообщение|Ta wiadomość została usunięta|このメッセージは削除されました|메시지가 삭제되었습니다)[. ]*$"
+)
+_CALLED = (
+    r"(?:(?:group )?(?:voice|video) call|(?:sprach|video)anruf|(?:vídeo|video)?llamada(?: de voz)?|appel (?:vocal|vidéo)"
+    r"|(?:video)?chiamata(?: vocale)?|(?:chamada|ligação) de (?:voz|vídeo)|(?:spraak|video-?)oproep)"
 )
 _MISSED = (
-    r"(?i)^(?:missed (?:voice|video|group)|verpasster? |llamada perdida|appel manqué|chiamata persa|chamada perdida|gemiste)"
+    r"(?i)^(?:missed (?:voice|video|group)|verpasster? |llamada (?:de voz )?perdida|appel (?:\w+ )?manqué|gemiste "
+    r"|chiamata (?:\w+ )?persa|(?:chamada|ligação) (?:de \w+ )?perdida"
+    rf"|{_CALLED}[.,]? ?(?:no answer|keine antwort|sin respuesta|sem resposta|nessuna risposta|pas de réponse|geen antwoord))"
 )
-_CALL = r"(?i)^(?:voice|video) call[.,]? .*\d+ ?(?:sec|min|hr|hour)"
-_MEDIA = (
-    r"^<[^<>]*>$|^[^\n]{1,200}\((?:file attached|Datei angehängt|archivo adjunto|fichier joint|arquivo anexado|file allegato|"
-    r"bestand bijgevoegd)\)$|(?i)^(?:image|video|audio|sticker|gif|document|contact card|bild|video|dokument|kontaktkarte|imagen|"
-    r"imagem|immagine|afbeelding)[^\n]{0,30} (?:omitted|weggelassen|omitid[oa]|omessa|weggelaten|absente)$|^null$"
+_CALL = rf"(?i)^{_CALLED}[.,]? .*\d+ ?(?:s|sec|sek|seg|min|h|hr|hour|std|hora|heure|or[ae]|uur)"
+_FILE = (
+    r"\((?:file attached|Datei angehängt|archivo adjunto|fichier joint|arquivo anexado|file allegato|bestand bijgevoegd"
+    r"|dosya ekli|файл добавлен)\)"
 )
-_CARD = r"^(?:<[^:<>]+: )?([^\n<>]{1,80})\.vcf(?:>| \([^()]+\))$"
-_EDITED = r"\s*<(?:This message was edited|Diese Nachricht wurde bearbeitet|Se editó este mensaje)\.?>$"
+_KIND = (
+    r"image|video|audio|sticker|gif|document|contact card|bild|dokument|kontaktkarte|imagen|vídeo|vidéo|documento|imagem|áudio"
+    r"|figurinha|immagine|afbeelding|görüntü|ses|çıkartma|belge|изображение|видео|аудиофайл|стикер|документ"
+)
+_LEFT_OUT = (
+    r"omitted|weggelassen|omitid[oa]|ocultad[oa]|omess[oa]|non inclus[oa]|weggelaten|absente?|omise?|dahil edilmedi|отсутствует"
+)
+_NO_TEXT = (  # what stands for a message that is no text
+    rf"(?i)^(?:{_KIND})[^\n]{{0,30}} (?:{_LEFT_OUT})$|^You (?:sent|received) a view once |^null$"
+    r"|^(?:Waiting for this message|Warten auf diese Nachricht)\.|^(?:live location shared|Live-Standort wird geteilt)\.?$"
+)
+_MEDIA = rf"^<[^<>]*>$|^[^\n]{{1,200}}{_FILE}$|^[^\n]{{1,150}}\.\w{{2,5}} • [^\n]{{1,60}}$"
+_ATTACHED = rf"^[^\n]{{1,200}}{_FILE}\n|\s*<[^<>:\n]{{4,20}}: [^<>\n]+\.\w{{2,5}}>$"  # beside a text
+_CARD = r"^(?:[^\n<>]{1,80}\.vcf )?(?:<[^:<>]+: (?:\d{8}-)?)?([^\n<>]{1,80})\.vcf(?:>| \([^()]+\))$"
+_EDITED = (
+    r"\s*<(?:This message was edited|Diese Nachricht wurde bearbeitet|Se editó este mensaje|(?:Esta m|M)ensagem (?:foi )?editada"
+    r"|Ce message a été modifié|Questo messaggio è stato modificato|Dit bericht is bewerkt|Bu mesaj düzenlendi|Сообщение изменено"
+    r"|Данное сообщение изменено)\.?>$"
+)
 _ADDED = tuple(re.compile(p) for p in (  # where nobody is the one who did, it is the owner
     r"^(?P<by>.+?) added (?P<whom>.+?)\.?$", r"^(?P<by>.+?) ha(?:t|st) (?P<whom>.+?) hinzugefügt\.?$",
     r"^(?P<by>.+?) (?P<whom>te) añadió\.?$", r"^(?P<by>.+?) añadió a (?P<whom>.+?)\.?$", r"^(?P<by>)Añadiste a (?P<whom>.+?)\.?$",
@@ -74,9 +97,15 @@ def key(label: str) -> str:
     return f"phone:{digits}" if re.fullmatch(r"\+\d{6,15}", digits) else f"name:{bare}"
 
 
+def chat(first: str) -> str | None:
+    """The name of a chat, with which an iPhone signs the notice it begins with."""
+    told = re.match(r"([^\n:]{1,100}): ?\u200e(.*)", first)
+    return told[1].strip() if told and re.search(_SYSTEM, told[2]) else None
+
+
 def sorted_out(f: pl.DataFrame) -> pl.DataFrame:
     """From `rest` to sender, text, and what the line is: an event of the group, a call, or set aside with a reason."""
-    f = f.with_columns(bare=pl.col("rest").str.replace_all(_MARKS, "").str.strip_chars())
+    f = f.with_columns(bare=_unmarked(f["rest"]).str.strip_chars())
     # An author ends at the first colon, with a blank behind it
     f = f.with_columns(pl.col("bare").str.splitn(":", 2).struct.rename_fields(["label", "said"]).struct.unnest())
     author = pl.col("label").str.len_chars().is_between(1, 100) & ~pl.col("label").str.contains("\n", literal=True)
@@ -91,7 +120,7 @@ def sorted_out(f: pl.DataFrame) -> pl.DataFrame:
     marked = pl.col("rest").str.contains("\u200e", literal=True)  # few lines: only these may be WhatsApp's own words
     own = f.select("number", "rest", "label", "said").filter(unsigned | notice | marked)
     signed = pl.col("rest").str.contains(r"^[^\n]{1,100}?: ?\x{200e}") & ~unsigned
-    sent = pl.col("said").str.contains(f"{_MEDIA}|{_CARD}|{_DELETED}|{_MISSED}|{_CALL}")
+    sent = pl.col("said").str.contains(f"{_NO_TEXT}|{_MEDIA}|{_CARD}|{_DELETED}|{_MISSED}|{_CALL}")
     by_system = pl.col("said").str.contains(_SYSTEM) & (unsigned | notice | signed)
     event = pl.col("said").str.contains(_EVENT) & (unsigned | signed)
     told = (pl.col("number") == "0") | pl.col("said").str.starts_with(pl.col("label") + " ") | pl.col("said").str.contains(_OWN)
@@ -112,8 +141,6 @@ def sorted_out(f: pl.DataFrame) -> pl.DataFrame:
         .when(pl.col("said").str.contains(_DELETED)).then(pl.lit("deleted messages"))
         .when(pl.col("said").str.contains(_MISSED)).then(pl.lit("calls nobody answered"))
     )  # fmt: skip
-    f = f.with_columns(card=pl.col("said").str.extract(_CARD), text=pl.col("said").str.replace(_EDITED, ""))
-    card, text = pl.col("card"), pl.col("text")
     labels = {label: key(label) for label in f["label"].unique().drop_nulls()}
     mentioned = f.filter(pl.col("rest").str.contains("@\u2068")).select(
         "number", addressed=pl.col("rest").str.extract_all("@\u2068([^\u2069]+)\u2069")
@@ -124,11 +151,29 @@ def sorted_out(f: pl.DataFrame) -> pl.DataFrame:
     f = f.with_columns(
         aside=aside,
         sender=pl.when(~pl.col("event")).then(pl.col("label").replace_strict(labels, default=None, return_dtype=pl.String)),
-        introduces=pl.when(card.is_not_null()).then(pl.concat_list(card)),
-        value_kind=pl.when(card.is_not_null()).then(pl.lit("introduction")),
-        text=pl.when(~text.str.contains(_MEDIA)).then(text),
+        **_told(f["said"]),
     ).join(mentioned, on="number", how="left", maintain_order="left")  # fmt: skip
-    return f.drop("rest", "bare", "label", "said", "by_system", "signed", "card")
+    shared = pl.col("card").is_not_null()
+    f = f.with_columns(
+        introduces=pl.when(shared).then(pl.concat_list("card")), value_kind=pl.when(shared).then(pl.lit("introduction"))
+    )
+    return f.drop("card", "rest", "bare", "label", "said", "by_system", "signed")
+
+
+def _unmarked(rest: pl.Series) -> pl.Series:
+    odd = rest.str.contains(_MARKS).arg_true()
+    return rest.clone().scatter(odd, rest[odd].str.replace_all(_MARKS, ""))
+
+
+def _told(said: pl.Series) -> dict[str, pl.Series]:
+    """`text`: what somebody wrote, without names of files and the note that it was edited; `card`: whose contact it shares."""
+    said = said.clone().set(said.str.contains(_NO_TEXT), None)
+    odd = said.str.contains("[(<•]").fill_null(False).arg_true()  # few
+    part = said[odd].str.replace(_EDITED, "")
+    card = part.str.extract(_CARD)
+    part = part.str.replace_all(_ATTACHED, "").set(part.str.contains(_MEDIA) | card.is_not_null(), None)
+    nobody = pl.Series([None], dtype=pl.String).new_from_index(0, said.len())
+    return {"text": said.scatter(odd, part), "card": nobody.scatter(odd, card)}
 
 
 def added(text: str | None) -> list[str]:
