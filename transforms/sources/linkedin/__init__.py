@@ -222,7 +222,7 @@ def _table(archive: Archive, member: Member, stem: str, reading: Reading) -> pl.
         return None
     reading.member(member.number, table.records)
     for row, reason in table.broken:
-        reading.problem(member.number, row, reason)
+        reading.problem(member.number, row, reason if ";" in reason else f"{reason}; get the export again")
     if not table.records:
         reading.problem(member.number, "-", "a header and no row; if you have such data there, get the export again", records=0)
     place = pl.format("{}:{}", pl.lit(member.number), pl.col("row"))

@@ -15,13 +15,13 @@ from collections.abc import Callable
 from functools import partial
 
 from transforms.act import Owner, Reading
-from transforms.archive import Archive, Member, Unreadable
+from transforms.archive import Archive, Member, Unreadable, fold
 from transforms.formats import pulled
 from transforms.sources.mastodon import api, export
 from transforms.sources.mastodon.found import Found
 
 TITLE = "Mastodon"
-VERSION = "2"
+VERSION = "3"
 _ANSWERS = (
     "api/account.json", "api/statuses-*.json", "api/favourites-*.json", "api/notifications-*.json",
     "api/favourited_by/*.json", "api/reblogged_by/*.json", "api/followers-*.json", "api/following-*.json",
@@ -50,6 +50,7 @@ _SHOWS = {
     "lists.csv": rb'^[^\n]+,"?[^\s,"@]+@[^\s,"@]+"?\s*$',
     **dict.fromkeys(_ANSWERS, rb'^\s*[\[{].*"acct"\s*:'),
 }
+_WHOSE = re.compile(rb'"id"\s*:\s*"(https?://[^"]+)"')
 _POST_GIVEN = ("post", "comment", "mention", "repost", "message")
 _RECEIVED = ("comment", "mention", "message", "reaction", "repost")
 
@@ -64,11 +65,27 @@ def claims(archive: Archive) -> list[Member]:
     return [m for m in archive.members if m.number in numbers]
 
 
-def read(archive: Archive, owner: Owner) -> Reading:
-    """Read all members: the owner first, then what carries names and times, then what is poorer."""
+def read(archive: Archive, owner: Owner) -> list[Reading]:
+    """Everything in it; where a folder holds archives of several accounts, a reading of each."""
+    return [_read(archive, numbers) for numbers in _by_owner(archive)]
+
+
+def _by_owner(archive: Archive) -> list[set[int]]:
+    """Numbers of the members of each account; a folder that does not say whose it is goes with the first one that does."""
+    members = claims(archive)
+    told = {m.path.removesuffix(m.name): _WHOSE.search(archive.head(m)) for m in members if fold(m.name) == "actor.json"}
+    owners = {folder: found[1] for folder, found in told.items() if found}
+    first = next(iter(owners.values()), b"")
+    split: dict[bytes, set[int]] = {}
+    for member in members:
+        split.setdefault(owners.get(member.path.removesuffix(member.name), first), set()).add(member.number)
+    return list(split.values())
+
+
+def _read(archive: Archive, mine: set[int]) -> Reading:
+    """Read these members: the owner first, then what carries names and times, then what is poorer."""
     reading = Reading("mastodon")
     found = Found(reading)
-    mine = {m.number for m in claims(archive)}
     counts: dict[str, int] = {}  # layout → records that could be read
     for layout, read_one in _READERS.items():
         for member in archive.find(layout):
