@@ -121,41 +121,42 @@ def check(database: Path, tables: Mapping[str, Sequence[Promise]]) -> list[Resul
         warnings.simplefilter("ignore")  # of duckdb-engine, which cannot reflect indices: there are none
         context = _context()
         for schema in dict.fromkeys(table.split(".")[0] for table in tables):
+            named = [table for table in tables if table.split(".")[0] == schema]
             source = context.data_sources.add_duckdb(
                 name=schema,
                 search_path=schema,
+                assets=[{"type": "table", "name": table, "table_name": table.split(".")[1]} for table in named],
                 connection_string="duckdb://",  # the path goes beside it: in a URL, % would mean something
                 kwargs={"connect_args": {"database": str(database), "read_only": True}},
             )
             try:
-                for table in (t for t in tables if t.split(".")[0] == schema):
-                    results[table] = _check(context, source, table, tables[table])
+                for table in named:
+                    results[table] = _check(source, table, tables[table])
             finally:
                 source.close()
     return [result for table in tables for result in results[table]]
 
 
-def _check(context: Any, source: Any, table: str, made: Sequence[Promise]) -> list[Result]:
+def _check(source: Any, table: str, made: Sequence[Promise]) -> list[Result]:
     """One table, one batch; then one by one what could not be evaluated, as one error takes its neighbours along."""
     verdicts: Verdicts = {}
     try:
-        verdicts |= _run(context, source, table, dict(enumerate(made)))
+        verdicts |= _run(source, table, dict(enumerate(made)))
         lost = [n for n in range(len(made)) if n not in verdicts]
         for n in lost if len(lost) > 1 else ():
-            verdicts |= _run(context, source, table, {n: made[n]})
+            verdicts |= _run(source, table, {n: made[n]})
     except Exception as raised:  # no such table, most often; the text of the error may hold values, so only its kind is said
         logging.getLogger(__name__).warning("%s could not be checked: %s", table, type(raised).__name__)
     none: tuple[Outcome, None] = (NOT_EVALUATED, None)
     return [Result(table, p.type, p.column, p.severity, p.why, *verdicts.get(n, none)) for n, p in enumerate(made)]
 
 
-def _run(context: Any, source: Any, table: str, made: Mapping[int, Promise]) -> Verdicts:
+def _run(source: Any, table: str, made: Mapping[int, Promise]) -> Verdicts:
     """The verdicts on the promises that could be evaluated."""
     import great_expectations as gx
 
-    name = "-".join([table, *map(str, made)])
-    suite = gx.ExpectationSuite(name, expectations=[e for n, p in made.items() if (e := _expectation(p, n))])
-    asset = source.add_table_asset(name, table.split(".")[1])
+    suite = gx.ExpectationSuite(table, expectations=[e for n, p in made.items() if (e := _expectation(p, n))])
+    asset = source.get_asset(table)
     verdicts: Verdicts = {}
     for told in asset.get_batch(asset.build_batch_request()).validate(suite, result_format="BOOLEAN_ONLY").results:
         # Of an expectation that raised, exception_info has one of two shapes; only this one says that it did not.
@@ -198,6 +199,7 @@ def _know_duckdb() -> None:
     from great_expectations.datasource.fluent import SQLDatasource
     from great_expectations.execution_engine import SqlAlchemyExecutionEngine
     from sqlalchemy import event
+    from sqlalchemy.engine.reflection import ObjectKind, ObjectScope
 
     class Engine(SqlAlchemyExecutionEngine):
         """Keeps its connection, as GX fetches after it gave it back, and remembers what it counted."""
@@ -209,8 +211,14 @@ def _know_duckdb() -> None:
             event.listen(self.engine, "connect", lambda con, _: con.execute(f"set search_path = '{search_path}'"))
             dialect: Any = self.engine.dialect
             dialect.get_pk_constraint = lambda *_, **__: {}  # there are none, and GX asks for every table
-            listed = dialect.get_columns  # without a schema it lists those of every table of that name
-            dialect.get_columns = lambda con, table, schema=None, **kw: listed(con, table, schema or search_path, **kw)
+            columns: dict[Any, Any] = {}  # of the whole schema at once: asked for each table, they took a fifth of a check
+
+            def get_columns(con: Any, table: str, schema: str | None = None, **_: Any) -> Any:
+                if not columns:
+                    columns.update(dialect.get_multi_columns(con, search_path, None, ObjectScope.ANY, ObjectKind.ANY))
+                return dialect._value_or_raise(columns, table, search_path)
+
+            dialect.get_columns = get_columns
 
         @contextmanager
         def get_connection(self) -> Iterator[Any]:
