@@ -34,6 +34,11 @@ _CONFIG: dict[str, Any] = {
 }  # fmt: skip
 
 
+def start() -> None:
+    """Draw nothing: what draws takes half a second to start, and may do so while something else is waited for."""
+    _svg({"width": 1, "data": {"values": []}, "mark": "point"}, "")
+
+
 def scatter(people: Sequence[dict[str, Any]], width: int) -> str:
     """Connections by given and received, both as log(1 + x); on the line as much comes as goes."""
     if not people:

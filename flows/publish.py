@@ -178,9 +178,9 @@ def _comment(con: duckdb.DuckDBPyConnection, told: Mapping[str, Any]) -> None:
 
 
 def _append(con: duckdb.DuckDBPyConnection, table: str, rows: Iterable[Mapping[str, Any]]) -> None:
-    for row in rows:
-        names, marks = ", ".join(map(_name, row)), ", ".join("?" * len(row))
-        con.execute(f"insert into {_name(table)} ({names}) values ({marks})", list(row.values())).fetchall()
+    if told := [dict(row) for row in rows]:
+        statement = f"insert into {_name(table)} by name select unnest($told, recursive := true)"
+        con.execute(statement, {"told": told}).fetchall()  # at once: a row at a time takes a millisecond
 
 
 def _columns(con: duckdb.DuckDBPyConnection, database: str = "", schema: str = "main") -> dict[str, dict[str, str]]:

@@ -198,7 +198,7 @@ def night(
     with alone(home):
         run = Night.begin(home, settings, datetime.combine(as_of, time.min) if as_of else None, progress)
         run.tokens = tokens or {}
-        threading.Thread(target=_import_checks, daemon=True).start()  # while the child process reads
+        threading.Thread(target=_prepare, daemon=True).start()  # while the child process reads
         for stage in STAGES:
             each(stage.__name__.replace("_", " "), partial(_run, stage, run))
             if stage is gather and nothing_new(run):
@@ -297,6 +297,15 @@ def _report(folder: Path) -> None:
     from dashboards.report import render
 
     render(folder / "givetake.duckdb", folder / "report.html")
+
+
+def _prepare() -> None:
+    """Start what is needed after reading, and takes seconds to start."""
+    _import_checks()
+    with contextlib.suppress(Exception):  # a failure shows where the report is made
+        from dashboards.report_plots import start
+
+        start()
 
 
 def _import_checks() -> None:
