@@ -124,15 +124,22 @@ def secrets(home: Home, settings: Settings) -> dict[str, str]:
 
 
 def once(
-    home: Home, settings: Settings, as_of: date | None, progress: stages.Progress | None, say: Callable[[str], None]
+    home: Home,
+    settings: Settings,
+    as_of: date | None,
+    progress: stages.Progress | None,
+    say: Callable[[str], None],
+    wait: Callable[[], None] = lambda: None,
 ) -> tuple[dict[str, Any], float]:
-    """One night in this process: its figures, and the seconds Prefect took to start.
+    """One night in this process, begun when a server answers (`wait`): its figures, and when it began by `monotonic`.
 
     Raises what a stage raises; what Prefect raises is told, and the night done without it.
     """
-    watch, started = _Watch(progress), monotonic()
+    watch = _Watch(progress)
     token = _watched.set(watch)
     try:
+        stages.prepare()
+        wait()
         nightly(str(home.root), home.owner, as_of.isoformat() if as_of else "")
     except Exception as failed:
         if watch.failed is not None:
@@ -140,8 +147,8 @@ def once(
         say(f"Prefect — {type(failed).__name__} — the night is done without it; `givetake run --plain` does not ask it at all")
     finally:
         _watched.reset(token)
-    start = (watch.begun_at or monotonic()) - started
-    return watch.figures or stages.night(home, settings, as_of, progress), start
+    begun = watch.begun_at or monotonic()
+    return watch.figures or stages.night(home, settings, as_of, progress), begun
 
 
 def every_night(homes: list[Home], cron: str, timezone: str = "") -> None:

@@ -15,13 +15,13 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from flows.settings import Home
 
 START_SECONDS = 180  # the first start makes a database; 20 s, as Prefect has it, fail on a busy machine
-PORT = 4200
+PORT = 4200  # as everybody knows it
 
 
 def surround(home: Home, logging: str = "CRITICAL") -> str:
@@ -68,27 +68,54 @@ def owners(home: Home) -> list[Home]:
 @contextlib.contextmanager
 def server(home: Home) -> Iterator[str]:
     """Our own server on loopback, up while this lasts: the address of its API."""
-    folder = _folder(home)
-    port = _free_port()
+    folder, port = _folder(home), _free_port(PORT)
+    with _process(["prefect", "server", "start", "--host", "127.0.0.1"], port, folder / "server.log") as wait:
+        wait()
+        url = os.environ["PREFECT_API_URL"]
+        (folder / "url").write_text(url)
+        try:
+            yield url
+        finally:
+            (folder / "url").unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def server_of_a_night(home: Home) -> Iterator[Callable[[], None]]:
+    """The server Prefect itself starts for a flow without one, up while this lasts: what waits until it answers.
+
+    Prefect first imports all of a server, then starts it in a child; here the child starts while Prefect is imported. To
+    write all kinds of blocks into a new home takes seconds, and no night needs them.
+    """
+    command = ["uvicorn", "--factory", "prefect.server.api.server:create_app", "--log-level", "error", "--lifespan", "on"]
+    brief = {"UI_ENABLED": "0", "_SERVER_EPHEMERAL": "1", "_SERVER_FINAL": "1", "SERVER_REGISTER_BLOCKS_ON_START": "false",
+             "SERVER_MEMOIZE_BLOCK_AUTO_REGISTRATION": "false"}  # fmt: skip
+    with _process(command, _free_port(), _folder(home) / "night.log", **{f"PREFECT_{k}": v for k, v in brief.items()}) as wait:
+        yield wait
+
+
+@contextlib.contextmanager
+def _process(command: list[str], port: int, log: Path, **environment: str) -> Iterator[Callable[[], None]]:
+    """A server of this process while this lasts: what waits until it answers."""
     url = f"http://127.0.0.1:{port}/api"
-    log = os.open(folder / "server.log", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    said = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     process = subprocess.Popen(
-        [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)],
-        stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+        [sys.executable, "-m", *command, "--port", str(port)],
+        stdin=subprocess.DEVNULL, stdout=said, stderr=said, env=os.environ | environment,
     )  # fmt: skip
-    os.close(log)
-    try:
+    os.close(said)
+    os.environ["PREFECT_API_URL"] = url
+
+    def wait() -> None:
         patience = time.monotonic() + START_SECONDS
         while not alive(url):
             if process.poll() is not None or time.monotonic() > patience:
-                raise RuntimeError(f"Prefect's server did not start; what it said is in {folder / 'server.log'}")
-            time.sleep(0.2)
-        (folder / "url").write_text(url)
-        os.environ["PREFECT_API_URL"] = url
-        yield url
+                raise RuntimeError(f"Prefect's server did not start; what it said is in {log}")
+            time.sleep(0.1)
+
+    try:
+        yield wait
     finally:
         os.environ.pop("PREFECT_API_URL", None)
-        (folder / "url").unlink(missing_ok=True)
         process.terminate()
         try:
             process.wait(20)
@@ -121,9 +148,9 @@ def _password(folder: Path) -> str:
     return kept.read_text()
 
 
-def _free_port() -> int:
-    """4200 as everybody knows it, else any."""
-    for port in (PORT, 0):
+def _free_port(*known: int) -> int:
+    """One of the known, else any."""
+    for port in (*known, 0):
         with socket.socket() as probe, contextlib.suppress(OSError):
             probe.bind(("127.0.0.1", port))
             return int(probe.getsockname()[1])

@@ -14,7 +14,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -198,7 +198,7 @@ def night(
     with alone(home):
         run = Night.begin(home, settings, datetime.combine(as_of, time.min) if as_of else None, progress)
         run.tokens = tokens or {}
-        threading.Thread(target=_prepare, daemon=True).start()  # while the child process reads
+        prepare()  # while the child process reads
         for stage in STAGES:
             each(stage.__name__.replace("_", " "), partial(_run, stage, run))
             if stage is gather and nothing_new(run):
@@ -299,8 +299,13 @@ def _report(folder: Path) -> None:
     render(folder / "givetake.duckdb", folder / "report.html")
 
 
+@cache
+def prepare() -> None:
+    """Begin to start what is needed after reading, and takes seconds to start."""
+    threading.Thread(target=_prepare, daemon=True).start()
+
+
 def _prepare() -> None:
-    """Start what is needed after reading, and takes seconds to start."""
     _import_checks()
     with contextlib.suppress(Exception):  # a failure shows where the report is made
         from dashboards.report_plots import start

@@ -101,10 +101,11 @@ def _night(choice: Choice, home: Home, as_of: datetime | None, plain: bool) -> d
         else:
             with stages.alone(home):
                 pass  # a second run says so at once, not when Prefect is up
-            prefect_home.surround(home)
-            from flows.nightly import once
+            with nullcontext(lambda: None) if prefect_home.surround(home) else prefect_home.server_of_a_night(home) as wait:
+                from flows.nightly import once
 
-            figures, start = once(home, settings, day, move, say)
+                figures, begun = once(home, settings, day, move, say, wait)
+            start = begun - started
     took = monotonic() - started
     for line in figures["lines"]:
         complain(line)
