@@ -99,7 +99,7 @@ def _process(command: list[str], port: int, log: Path, **environment: str) -> It
     url = f"http://127.0.0.1:{port}/api"
     said = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     process = subprocess.Popen(
-        [sys.executable, "-m", *command, "--port", str(port)],
+        [sys.executable, "-m", "flows.bound", str(os.getpid()), *command, "--port", str(port)],
         stdin=subprocess.DEVNULL, stdout=said, stderr=said, env=os.environ | environment,
     )  # fmt: skip
     os.close(said)
