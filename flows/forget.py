@@ -18,13 +18,13 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-import polars.selectors as cs
 
+from flows.facts import Draft, forget
 from flows.inbox import fsync_folder, intact, sweep, write
 from flows.own_files import KINDS, LEDGER, PEOPLE, Row, Sheet, join, split
 from flows.settings import Home
 from transforms.archive import sha256
-from transforms.forgotten import Account, Forgotten, digest, named, starts, without
+from transforms.forgotten import Account, Forgotten, digest, named, starts
 
 
 def tombstones(home: Home) -> dict[str, Any]:
@@ -97,25 +97,19 @@ def _load(home: Home) -> dict[str, Any]:
 
 def _rewrite(home: Home, path: Path, gone: Forgotten, metadata: dict[str, str]) -> bool:
     """Write one archive's facts without those forgotten; whether they were in it."""
-    stored = pl.read_parquet(path)
-    facts = stored.drop("archive").with_columns(cs.datetime().dt.replace_time_zone("UTC"))
-    left, dropped = without(facts, gone)
+    draft = path.with_name(f".{path.stem}.{os.getpid()}")
+    written = Draft(draft, path.stem)
+    acts, changed = forget(path, written, gone)
+    written.close({name: value for name, value in metadata.items() if not name.startswith(("ARROW:", "pandas"))})
     verdicts = Sheet(home.kinds, KINDS)
-    acts = set(dropped["act_id"].drop_nulls()) - set(left["act_id"].drop_nulls())
     if any(verdicts.name(row) in acts for row in verdicts.rows):
         verdicts.rows = [row for row in verdicts.rows if verdicts.name(row) not in acts]
         verdicts.save()
-    left = left.with_columns(cs.datetime().dt.replace_time_zone(None), archive=pl.lit(path.stem)).select(stored.columns)
-    draft = path.with_name(f".{path.stem}.{os.getpid()}")
-    kept = {name: value for name, value in metadata.items() if not name.startswith(("ARROW:", "pandas"))}
-    left.write_parquet(draft, compression="zstd", compression_level=1, metadata=kept)
-    with draft.open("rb") as f:
-        os.fsync(f.fileno())
     path.with_suffix(".sha256").unlink(missing_ok=True)  # first: facts without one are believed, with another's they are not
     os.replace(draft, path)
     fsync_folder(path.parent)
     write(path.with_suffix(".sha256"), sha256([path]).encode())
-    return not left.equals(stored)
+    return changed
 
 
 def _clean(home: Home, gone: Forgotten) -> None:

@@ -6,33 +6,35 @@ Run as `python -m flows.reader`.
 
 from __future__ import annotations
 
-import errno
 import json
 import os
-import re
 import resource
 import sys
 import traceback
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 import polars as pl
-import polars.selectors as cs
 
-from transforms.act import FACT, Owner, Reading, aside, conform
+from flows.facts import Draft, NotStored, forget
+from transforms.act import FACT, Owner, Reading, conform, handed_on
 from transforms.archive import Archive, Member, Unreadable, open_archive
-from transforms.forgotten import Forgotten, without
+from transforms.forgotten import Forgotten
 from transforms.formats.takeout import bare
 from transforms.orders import mistaken
+from transforms.records import Records
 from transforms.sources import pattern, recognise, sources
 
 MEMORY = 6 << 30  # bytes of address space; polars alone reserves nearly one GiB of it
 FILE = 8 << 30  # bytes of one facts file
 
 
-class NotStored(Exception):  # noqa: N818
-    """The facts could not be written: no fault of the archive. Holds the errno."""
+BUG = "could not be read"
+
+
+class Failed(Exception):  # noqa: N818
+    """A source could not read what it claimed: its platform, and why."""
 
 
 def main() -> None:
@@ -54,13 +56,13 @@ def _answer(job: dict[str, Any]) -> dict[str, Any]:
     except Unreadable as why:
         return {"error": str(why)}
     except NotStored as disk:
-        return {"disk": disk.args[0]}
+        return {"disk": disk.errno}
     except MemoryError:
         return {"error": "needs more memory than a reader may have; ask the platform for a smaller export"}
     except BaseException as bug:  # also polars' PanicException, which is no Exception
         if isinstance(bug, KeyboardInterrupt | SystemExit):
             raise
-        return {"error": f"could not be read ({place(bug)}); please report this"}
+        return {"error": f"{BUG} ({place(bug)}); please report this"}
 
 
 def place(bug: BaseException) -> str:
@@ -82,92 +84,115 @@ def read(job: dict[str, Any]) -> dict[str, Any]:
     if not claimed:
         unknown = f"no export that is known: {_outside(archive)}; asked {', '.join(sources())}"
         raise Unreadable(mistaken(archive) or bare(archive) or unknown)
-    owner = Owner(zone=job["zone"], me=frozenset(job["me"]))
-    frames: list[pl.DataFrame] = []
-    told: list[dict[str, Any]] = []
-    handled: set[int] = set()
-    failed: list[str] = []
-    for platform, members in claimed.items():
-        source = sources()[platform]
+    failed: dict[str, str] = {}
+    while True:
         try:
-            found = source.read(archive, owner)
-            readings = found if isinstance(found, list) else [found]
-            frame = pl.concat([r.facts() for r in readings])
-        except Unreadable as why:
-            readings, frame = _failed(platform, members[0].number, str(why))
-        except Exception as bug:
-            failed.append(f"could not be read ({place(bug)}); please report this")
-            readings, frame = _failed(platform, members[0].number, failed[-1])
-        read_numbers = set(frame.filter((pl.col("fact") == "member") & (pl.col("status") == "read"))["member"].to_list())
-        unread = [m for m in members if m.number not in read_numbers]
-        frames += [frame, _members(platform, unread, _ignored(archive, source))]
-        handled |= {m.number for m in members}
-        for reading in readings:
-            told.append(
-                {"platform": reading.platform, "owner_key": reading.owner_key, "owner_name": reading.owner_name,
-                 "owner_aliases": reading.owner_aliases}
-            )  # fmt: skip
-    if len(failed) == len(claimed):
-        raise Unreadable(failed[0])
-    rest = [m for m in archive.members if m.number not in handled]
-    main_platform = next(iter(claimed))
-    frames.append(_members(main_platform, rest, {}))
-    for member, reason in archive.refused:
-        closing = Reading(main_platform)
-        closing.problem(member.number, "-", f"not read: {reason}", records=0)
-        frames.append(closing.facts().filter(pl.col("fact") == "problem"))
-    facts = _once(pl.concat(frames))
-    names = {m.number: m.path for m in archive.members}
-    facts = facts.with_columns(
-        path=pl.coalesce("path", pl.col("member").replace_strict(names, default=None, return_dtype=pl.String)),
-        pattern=pl.coalesce(
-            "pattern",
-            pl.when(pl.col("fact") == "member").then(
-                pl.col("member").replace_strict({n: pattern(p) for n, p in names.items()}, default=None, return_dtype=pl.String)
-            ),
-        ),
-    )
-    if job.get("forgotten"):
-        facts, _ = without(facts, Forgotten(**job["forgotten"]))
-    if not job["keep_text"]:
-        facts = facts.with_columns(text=pl.lit(None, dtype=pl.String))
-    facts = facts.with_columns(cs.datetime().dt.replace_time_zone(None), archive=pl.lit(job["sha256"]))
-    versions = {} if failed else _versions(job["versions"], claimed)  # without: to be tried again
+            return _read(job, archive, claimed, failed)
+        except Failed as failure:  # once more, without what it had told so far
+            failed |= {failure.args[0]: failure.args[1]}
+        if len([why for why in failed.values() if why.startswith(BUG)]) == len(claimed):
+            raise Unreadable(next(iter(failed.values())))
+
+
+def _read(job: dict[str, Any], archive: Archive, claimed: dict[str, list[Member]], failed: dict[str, str]) -> dict[str, Any]:
+    target, keep_text = Path(job["target"]), job["keep_text"]
+    gone = Forgotten(**job["forgotten"]) if job.get("forgotten") else None
+    path = target.with_name(f"{target.stem}.whole{target.suffix}") if gone else target
+    draft = Draft(path, archive.sha256, keep_text=keep_text or gone is not None)
+    once, told, rest = Once(draft.records), list[dict[str, Any]](), list[pl.DataFrame]()
+    left = {m.number: m for m in archive.members}
+    with handed_on(lambda facts: draft.put(_named(archive, once.told(facts)))):
+        for platform, members in claimed.items():
+            if platform in failed:
+                readings = [_amiss(platform, members[0], failed[platform])]
+            else:
+                readings = _asked(platform, archive, Owner(zone=job["zone"], me=frozenset(job["me"])))
+            read_numbers = set().union(*(reading.members_read for reading in readings))
+            rest.append(_members(platform, [m for m in members if m.number not in read_numbers], _ignored(archive, platform)))
+            left = {number: m for number, m in left.items() if m not in members}
+            for reading in readings:
+                reading.close()
+                told.append(
+                    {"platform": reading.platform, "owner_key": reading.owner_key, "owner_name": reading.owner_name,
+                     "owner_aliases": reading.owner_aliases}
+                )  # fmt: skip
+    platform = next(iter(claimed))
+    for frame in (*rest, _members(platform, list(left.values()), {}), _refused(platform, archive), draft.records.aside()):
+        draft.put(_named(archive, frame))
+    bugs = any(why.startswith(BUG) for why in failed.values())
+    versions = {} if bugs else _versions(job["versions"], claimed)  # without: to be tried again
+    draft.close(versions)
+    if gone:
+        draft = Draft(target, archive.sha256, keep_text=keep_text)
+        forget(path, draft, gone)
+        path.unlink()
+        draft.close(versions)
+    return {"platforms": told} | _told(draft)
+
+
+def _asked(platform: str, archive: Archive, owner: Owner) -> list[Reading]:
+    """What a source makes of an archive. Raises Failed."""
     try:
-        facts.write_parquet(job["target"], compression="zstd", compression_level=1, metadata=versions)
-        with open(job["target"], "rb") as f:
-            os.fsync(f.fileno())
-    except (OSError, pl.exceptions.PolarsError) as disk:
-        error = re.search(r"(?:os error |Errno )(\d+)|transport error", str(disk))  # as polars and Python tell it
-        if not error:
-            raise
-        raise NotStored(int(error[1] or errno.EIO)) from None
-    counts = dict(facts.group_by("fact").len().iter_rows())
-    aside = facts.filter(pl.col("fact") == "problem").group_by("severity").agg(pl.col("records").sum())
-    problems = facts.filter((pl.col("fact") == "problem") & (pl.col("severity") == "problem"))
+        found = sources()[platform].read(archive, owner)
+        return found if isinstance(found, list) else [found]
+    except NotStored:
+        raise
+    except Unreadable as why:
+        raise Failed(platform, str(why)) from None
+    except Exception as bug:
+        raise Failed(platform, f"{BUG} ({place(bug)}); please report this") from None
+
+
+def _amiss(platform: str, member: Member, reason: str) -> Reading:
+    reading = Reading(platform)
+    reading.problem(member.number, "-", reason)
+    reading.member(member.number, 1)
+    return reading
+
+
+def _told(draft: Draft) -> dict[str, Any]:
+    """What is said of the facts to who asked for them."""
+    few = draft.few()
+    problems = few.filter(fact="problem", severity="problem")
     return {
-        "platforms": told,
-        "counts": counts,
-        "records": int(facts.filter(pl.col("fact") == "source")["records"].sum() or 0),
-        "aside": dict(aside.iter_rows()),
+        "counts": dict(draft.counts),
+        "records": int(few.filter(fact="source")["records"].sum() or 0),
+        "aside": dict(few.filter(fact="problem").group_by("severity").agg(pl.col("records").sum()).iter_rows()),
         "problems": problems.group_by("platform", "reason", maintain_order=True)
         .agg(pl.col("record").first(), pl.len())
         .select("platform", "record", "reason", "len")
         .rows(),
-        "unread": facts.filter((pl.col("fact") == "member") & (pl.col("status") == "unread"))["pattern"]
-        .unique()
-        .sort()
-        .to_list(),
+        "unread": few.filter(fact="member", status="unread")["pattern"].unique().sort().to_list(),
     }
 
 
-def _once(facts: pl.DataFrame) -> pl.DataFrame:
+class Once:
     """Each act once: several exports in one folder tell the same acts; records that say nothing new are set aside."""
-    again = (pl.col("fact") == "act") & ~pl.struct("fact", "platform", "act_id").is_first_distinct()
-    twice, facts = facts.filter(again), facts.filter(~again)
-    if twice.is_empty():
+
+    def __init__(self, records: Records) -> None:
+        self._records, self._seen = records, pl.DataFrame(schema={"id": pl.Binary})
+
+    def told(self, facts: pl.DataFrame) -> pl.DataFrame:
+        """The rows of FACT that are no act told before."""
+        ids = facts.select(id=pl.col("act_id").str.decode("hex"))
+        known = self._seen.filter(pl.col("id").is_in(ids["id"].implode()))["id"]
+        again = ids.select(pl.col("id").is_not_null() & (~pl.col("id").is_first_distinct() | pl.col("id").is_in(known.implode())))
+        self._seen.vstack(ids.filter(~again["id"]).drop_nulls(), in_place=True)
+        self._records.lost(facts.filter(again["id"]), "told twice in this archive")
+        return facts.filter(~again["id"])
+
+
+def _named(archive: Archive, facts: pl.DataFrame) -> pl.DataFrame:
+    """Rows that tell of a member with its path; of the members themselves also with the pattern it may be published as."""
+    numbers = set(facts["member"].drop_nulls())
+    paths = {m.number: m.path for m in archive.members if m.number in numbers} if numbers else {}
+    if not paths:
         return facts
-    return pl.concat([facts, aside(twice, facts, "told twice in this archive")])
+    shown = {number: pattern(path) for number, path in paths.items()}
+    path, as_shown = (pl.col("member").replace_strict(m, default=None, return_dtype=pl.String) for m in (paths, shown))
+    return facts.with_columns(
+        path=pl.coalesce("path", path), pattern=pl.coalesce("pattern", pl.when(pl.col("fact") == "member").then(as_shown))
+    )
 
 
 def _versions(now: dict[str, Any], claimed: Iterable[str]) -> dict[str, str]:
@@ -178,25 +203,27 @@ def _versions(now: dict[str, Any], claimed: Iterable[str]) -> dict[str, str]:
     return told | ({"owner": now["owner"]} if asks else {})
 
 
-def _failed(platform: str, number: int, reason: str) -> tuple[list[Reading], pl.DataFrame]:
-    reading = Reading(platform)
-    reading.problem(number, "-", reason)
-    reading.member(number, 1)
-    return [reading], reading.facts()
-
-
-def _ignored(archive: Archive, source: Any) -> dict[int, str]:
-    return {m.number: reason for layout, reason in source.IGNORES.items() for m in archive.find(layout)}
+def _ignored(archive: Archive, platform: str) -> dict[int, str]:
+    return {m.number: reason for layout, reason in sources()[platform].IGNORES.items() for m in archive.find(layout)}
 
 
 def _members(platform: str, rest: list[Member], reasons: dict[int, str]) -> pl.DataFrame:
     """A row for each member no source has read: ignored for a stated reason, or unread."""
-    rows = pl.DataFrame(
-        [("member", platform, m.number, "ignored" if m.number in reasons else "unread", reasons.get(m.number), 0) for m in rest],
-        schema={c: FACT[c] for c in ("fact", "platform", "member", "status", "reason", "records")},
-        orient="row",
-    )
-    return conform(rows, FACT)
+    return _rows("member", platform, "status", [
+        (m.number, "ignored" if m.number in reasons else "unread", reasons.get(m.number)) for m in rest
+    ])  # fmt: skip
+
+
+def _refused(platform: str, archive: Archive) -> pl.DataFrame:
+    rows = [(m.number, "problem", f"not read: {reason}") for m, reason in archive.refused]
+    return _rows("problem", platform, "severity", rows).with_columns(record=pl.format("{}:-", "member"))
+
+
+def _rows(fact: str, platform: str, status: str, rows: Sequence[tuple[int, str, str | None]]) -> pl.DataFrame:
+    columns = {"member": FACT["member"], status: FACT[status], "reason": FACT["reason"]}
+    frame = pl.DataFrame(rows, schema=columns, orient="row")
+    same = {"fact": pl.lit(fact), "platform": pl.lit(platform), "records": pl.lit(0, pl.Int64)}
+    return conform(frame.with_columns(**same), FACT)
 
 
 def _outside(archive: Archive) -> str:

@@ -11,15 +11,19 @@ Facts are eight kinds of rows, kept in one wide table per archive (column `fact`
 - problem   records set aside, with place and reason
 - member    one file inside the archive: read, ignored (why) or unread; and one `source` row per platform
 
-`Reading` is what a source's `read(archive)` returns.
+`Reading` is what a source's `read(archive)` returns. Its rows go into a `Stream`, which judges them and hands them on.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 import polars as pl
@@ -101,8 +105,10 @@ _DEFAULTS = {
     "evidence": "export", "time_precision": "second",
 }  # fmt: skip
 
-_BATCH = 100_000  # acts judged at a time: naming kinds takes longer than reading, and another core can do it
-_JUDGES = ThreadPoolExecutor(1)
+TOLD = ("act", "account", "state", "response")  # what a record may end as
+_BATCH = 100_000  # rows judged at a time: naming kinds takes longer than reading, and another core can do it
+_SEEN: Schema = {"key": pl.UInt64, "check": pl.UInt64, "same": pl.UInt64, "member": pl.Int32}  # of acts: what twins are told by
+_JUDGES = ThreadPoolExecutor(1)  # one: batches come out in the order they went in
 
 
 def hashes(of: pl.Expr) -> Any:
@@ -123,12 +129,77 @@ class Owner:
     me: frozenset[str] = frozenset()
 
 
+class Stream:
+    """Rows on their way, in the order they are told: judged a batch at a time on another thread, then handed on as FACT.
+
+    Nothing but a batch or two is held, so memory does not grow with the archive. Where a batch ends changes neither the
+    rows nor their order.
+    """
+
+    def __init__(self, to: Callable[[pl.DataFrame], None]) -> None:
+        self._to = to
+        self._waiting: list[tuple[Reading, str, pl.DataFrame]] = []
+        self._rows = 0
+        self._judged: deque[Future[None]] = deque()
+
+    def add(self, reading: Reading, fact: str, frame: pl.DataFrame) -> None:
+        """Take rows of a reading; `frame` has the columns of that kind of row."""
+        self._waiting.append((reading, fact, frame))
+        self._rows += frame.height
+        if self._rows >= _BATCH:
+            self._submit(ahead=1)
+
+    def flush(self) -> None:
+        """Wait until all is handed on. Raises what judging or handing on raised."""
+        self._submit(ahead=0)
+
+    def _submit(self, ahead: int) -> None:
+        if self._waiting:
+            self._judged.append(_JUDGES.submit(self._hand_on, self._waiting))
+            self._waiting, self._rows = [], 0
+        while len(self._judged) > ahead:
+            self._judged.popleft().result()
+
+    def drop(self) -> None:
+        """Forget what waits, and wait for what is at work, whatever becomes of it."""
+        self._waiting = []
+        while self._judged:
+            self._judged.popleft().exception()
+
+    def _hand_on(self, told: list[tuple[Reading, str, pl.DataFrame]]) -> None:
+        acts = [frame for _, fact, frame in told if fact == "act"]
+        judged, at, facts = _judge(pl.concat(acts)) if acts else pl.DataFrame(), 0, []
+        for (_, fact), run in groupby(told, key=lambda t: (id(t[0]), t[1])):
+            rows = list(run)
+            reading, frame = rows[0][0], pl.concat([f for *_, f in rows])
+            if fact == "act":
+                frame, at = reading._close(judged.slice(at, frame.height)), at + frame.height
+            facts.append(conform(frame, FACT).with_columns(platform=pl.lit(reading.platform)))
+        self._to(pl.concat(facts))
+
+
+_STREAM: ContextVar[Stream | None] = ContextVar("stream", default=None)
+
+
+@contextmanager
+def handed_on(to: Callable[[pl.DataFrame], None]) -> Iterator[Stream]:
+    """Within it, what readings tell is handed to `to` frame by frame, on another thread, and not kept."""
+    stream = Stream(to)
+    token = _STREAM.set(stream)
+    try:
+        yield stream
+        stream.flush()
+    finally:
+        stream.drop()
+        _STREAM.reset(token)
+
+
 @dataclass
 class Reading:
-    """What one archive says about one platform. Filled by a source; `facts()` closes it.
+    """What one archive says about one platform. Filled by a source, closed by who asked the source.
 
     Every record of a member the source reads must end as at least one act, account, state or response with its
-    `record`, or as a problem; `facts()` does not check that, the gate does (`records` against what is there).
+    `record`, or as a problem; that is not checked here, the gate does (`records` against what is there).
     """
 
     platform: str
@@ -136,12 +207,14 @@ class Reading:
     owner_name: str | None = None
     owner_aliases: list[str] = field(default_factory=list)  # other keys, handles, addresses that are the owner
     exported_at: datetime | None = None
-    _rows: list[pl.DataFrame] = field(default_factory=list)
-    _acts: list[pl.DataFrame] = field(default_factory=list)  # not yet judged
-    _waiting: int = 0
-    _judged: list[Future[pl.DataFrame]] = field(default_factory=list)  # batches of acts, while the source reads on
     _told: list[dict[str, object]] = field(default_factory=list)  # rows told one by one, of which there may be thousands
+    _kept: list[pl.DataFrame] = field(default_factory=list)  # what is not handed on elsewhere
+    _seen: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=_SEEN))
+    _stream: Stream = field(init=False)
     records: int = 0
+
+    def __post_init__(self) -> None:
+        self._stream = _STREAM.get() or Stream(self._kept.append)
 
     def acts(self, frame: pl.DataFrame, identity: Iterable[str | pl.Expr]) -> None:
         """Add acts: a frame with columns of ACT and PLACE (missing ones get defaults, others are refused).
@@ -157,18 +230,8 @@ class Reading:
             + [p.cast(pl.String).fill_null("\x00") for p in parts],
             separator="\x1f",
         )
-        frame = frame.with_columns(_key=key)
-        unknown = set(frame.columns) - set(ACT) - set(PLACE) - {"_key"}
-        frame = conform(frame.drop(unknown), ACT | PLACE | {"_key": pl.String})
-        self._acts.append(frame)
-        self._waiting += frame.height
-        if self._waiting >= _BATCH:
-            self._judge()
-
-    def _judge(self) -> None:
-        if self._acts:
-            self._judged.append(_JUDGES.submit(_judge, pl.concat(self._acts)))
-            self._acts, self._waiting = [], 0
+        for part in frame.iter_slices(_BATCH):
+            self._stream.add(self, "act", conform(part.with_columns(_key=key), ACT | PLACE | {"_key": pl.String}))
 
     def accounts(self, frame: pl.DataFrame) -> None:
         """Add accounts (columns of ACCOUNT; `record` where the record is nothing else)."""
@@ -210,25 +273,55 @@ class Reading:
         self.records += records
         self._one("member", member=number, status="read", records=records)
 
+    @property
+    def members_read(self) -> set[object]:
+        """The numbers of the members whose records it has counted."""
+        return {row["member"] for row in self._told if row["fact"] == "member"}
+
+    def close(self) -> None:
+        """Tell what is told once all has been read: problems, members, what is seen, and whose export it is."""
+        self._stream.add(self, "told", self._rest())
+
     def facts(self) -> pl.DataFrame:
-        """All rows as one frame of FACT: act_ids given, texts cleaned, kinds found."""
-        frames = list(self._rows)
-        self._judge()
-        if self._judged:
-            frames.append(_close(pl.concat([batch.result() for batch in self._judged])))
-        self._one(
-            "source", exported_at=self.exported_at, owner_key=self.owner_key, owner_name=self.owner_name,
-            owner_aliases=self.owner_aliases, records=self.records,
-        )  # fmt: skip
-        frames.append(pl.from_dicts(self._told, schema=FACT))
-        self._told.pop()
-        wide = pl.concat([conform(f, FACT) for f in frames])
-        return wide.with_columns(platform=pl.lit(self.platform))
+        """All rows as one frame of FACT, where they are not handed on elsewhere."""
+        self._stream.flush()
+        return pl.concat([*self._kept, conform(self._rest(), FACT).with_columns(platform=pl.lit(self.platform))])
+
+    def _rest(self) -> pl.DataFrame:
+        source = {
+            "fact": "source", "exported_at": self.exported_at, "owner_key": self.owner_key, "owner_name": self.owner_name,
+            "owner_aliases": self.owner_aliases, "records": self.records,
+        }  # fmt: skip
+        return pl.from_dicts([*self._told, source], schema=FACT)
 
     def _add(self, fact: str, frame: pl.DataFrame, schema: dict) -> None:
-        if not frame.is_empty():
-            frame = frame.select([c for c in frame.columns if c in schema])
-            self._rows.append(conform(frame, schema).with_columns(fact=pl.lit(fact)))
+        for part in frame.iter_slices(_BATCH):
+            part = part.select([c for c in part.columns if c in schema])
+            self._stream.add(self, fact, conform(part, schema).with_columns(fact=pl.lit(fact)))
+
+    def _close(self, acts: pl.DataFrame) -> pl.DataFrame:
+        """Number identical twins, and hash."""
+        key = pl.concat_str(pl.col("_key"), self._twins(acts).cast(pl.String), separator="\x1f")
+        return acts.with_columns(act_id=hashes(key).md5().str.head(20), fact=pl.lit("act")).drop("_key")
+
+    def _twins(self, acts: pl.DataFrame) -> pl.Series:
+        """Which of the acts with one key it is, from 0. What another member tells alike is no twin but the same told again."""
+        text, whom = (pl.col(c).fill_null("\x00") for c in ("text", "_whom"))
+        now = acts.with_columns(_whom=pl.col("counterparts").list.join("\x1f")).select(
+            key=hashes(pl.col("_key")).xxh3_64(), check=hashes(pl.col("_key")).xxh3_64(seed=1),
+            same=hashes(pl.concat_str(text, whom, separator="\x1f")).xxh3_64(),
+            member=pl.col("record").str.extract(r"^(\d+)").cast(pl.Int32),
+        )  # fmt: skip
+        alike = ["key", "check"]
+        before = self._seen.filter(pl.col("key").is_in(now["key"].implode()))
+        self._seen.vstack(now, in_place=True)
+        f = pl.concat([before, now]).with_columns(row=pl.int_range(pl.len(), dtype=pl.Int64) - before.height)
+        f = f.filter(pl.struct(alike).is_duplicated())
+        f = f.with_columns(nth=pl.int_range(pl.len()).over(*alike, "same", "member"))
+        same = (*alike, "same", "nth")
+        f = f.with_columns(twin=pl.struct(same).is_first_distinct().cum_sum().over(alike) - 1)
+        f = f.with_columns(pl.col("twin").first().over(same)).filter(pl.col("row") >= 0)
+        return pl.zeros(acts.height, dtype=pl.UInt32, eager=True).scatter(f["row"], f["twin"])
 
     def _one(self, fact: str, **values: object) -> None:
         self._told.append({"fact": fact} | values)
@@ -243,39 +336,11 @@ def conform(frame: pl.DataFrame, schema: dict) -> pl.DataFrame:
     )
 
 
-def aside(dropped: pl.DataFrame, left: pl.DataFrame, reason: str) -> pl.DataFrame:
-    """Rows of FACT that count, by member, the records of which something was dropped and nothing is left."""
-    told = left.filter(pl.col("fact").is_in(["act", "account", "state", "response"])).select("platform", "record")
-    lost = dropped.drop_nulls("record").unique(["platform", "record"]).join(told, on=["platform", "record"], how="anti")
-    member = pl.col("record").str.split(":").list.first().cast(pl.Int32)
-    counted = lost.group_by("platform", member=member).agg(records=pl.len().cast(pl.Int64)).with_columns(
-        fact=pl.lit("problem"), severity=pl.lit("set aside"), record=pl.format("{}:*", "member"), reason=pl.lit(reason)
-    )  # fmt: skip
-    return conform(counted.sort("platform", "member"), FACT)
-
-
 def _judge(acts: pl.DataFrame) -> pl.DataFrame:
     """Clean the texts and let the rules name the kind of what was composed."""
     acts = acts.with_columns(pl.col("counterparts").fill_null([]), text=texts.clean(pl.col("text")))
     acts = acts.with_columns(words=pl.col("words").fill_null(texts.words(pl.col("text"))))
     return value.kinds(acts.with_columns(shingles=_shingles(acts)))
-
-
-def _close(acts: pl.DataFrame) -> pl.DataFrame:
-    """Number identical twins, and hash."""
-    key = pl.concat_str(pl.col("_key"), _twins(acts).cast(pl.String), separator="\x1f")
-    return acts.with_columns(act_id=hashes(key).md5().str.head(20), fact=pl.lit("act")).drop("_key")
-
-
-def _twins(acts: pl.DataFrame) -> pl.Series:
-    """Which of the acts with one key it is, from 0. What another member tells alike is no twin but the same told again."""
-    member, whom = pl.col("record").str.extract(r"^(\d+)"), pl.col("counterparts").list.join("\x1f")
-    f = acts.select("_key", "text", whom=whom, member=member, row=pl.int_range(pl.len())).filter(pl.col("_key").is_duplicated())
-    f = f.with_columns(nth=pl.int_range(pl.len()).over("_key", "text", "whom", "member"))
-    same = ("_key", "text", "whom", "nth")
-    f = f.with_columns(twin=pl.struct(same).is_first_distinct().cum_sum().over("_key") - 1)
-    f = f.with_columns(pl.col("twin").first().over(same))
-    return pl.zeros(acts.height, dtype=pl.UInt32, eager=True).scatter(f["row"], f["twin"])
 
 
 def _shingles(acts: pl.DataFrame) -> pl.Series:

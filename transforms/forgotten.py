@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from transforms.act import aside, hashes
+from transforms.act import hashes
 
 TOKEN = re.compile(r"@?[^\W_]+")
 LONGEST = 12  # tokens of a phrase
@@ -119,36 +119,42 @@ def _bucket(key: str) -> pl.Expr:
     return (hashes(pl.col("word")).xxh3_64(seed=int(key[:15], 16)) % BUCKETS).cast(pl.Int64)
 
 
-def without(facts: pl.DataFrame, gone: Forgotten) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The facts of an archive (FACT) without those forgotten, and the rows that went."""
+def theirs(facts: Iterable[pl.DataFrame], gone: Forgotten) -> dict[str, set[str]]:
+    """The keys of those forgotten, by platform: by any name an account of this archive has, or by the key itself.
+
+    `facts` are all of the archive's, in any number of frames of FACT.
+    """
+    accounts, told = [], []
+    for part in facts:
+        accounts.append(part.filter(fact="account").select("platform", "key", "name", "handle", "url", "same_as").unique())
+        acts = part.filter(fact="act").select("platform", key="counterparts").explode("key")
+        told.append(pl.concat([acts, part.filter(fact="state").select("platform", "key")]).unique())
+    keys: dict[str, set[str]] = {}
+    known = pl.concat(accounts).unique()
+    for platform, key, name, handle, url, same_as in known.iter_rows():
+        if gone.knows(Account(platform, key or "", name, handle, url, tuple(same_as or ())).names()):
+            keys.setdefault(platform, set()).add(key)
+    bare_keys = pl.concat(told).unique().drop_nulls()
+    for platform, key in bare_keys.join(known, on=["platform", "key"], how="anti").iter_rows():
+        if gone.knows(Account(platform, key, key.removeprefix("name:")).names()):
+            keys.setdefault(platform, set()).add(key)
+    return keys
+
+
+def without(facts: pl.DataFrame, keys: dict[str, set[str]], gone: Forgotten) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Rows of FACT without those forgotten, whose keys are these, and the rows that went."""
     left = facts.with_columns(_went=pl.lit(False))
-    for platform, keys in _keys(facts, gone).items():
-        here, theirs = pl.col("platform") == platform, pl.Series(sorted(keys)).implode()
-        others = pl.col("counterparts").list.eval(pl.element().filter(~pl.element().is_in(theirs)))
+    for platform, those in keys.items():
+        here, them = pl.col("platform") == platform, pl.Series(sorted(those)).implode()
+        others = pl.col("counterparts").list.eval(pl.element().filter(~pl.element().is_in(them)))
         emptied = (pl.col("counterparts").list.len() > 0) & (others.list.len() == 0)
-        held = pl.col("fact").is_in(["account", "state"]) & pl.col("key").is_in(theirs)
+        held = pl.col("fact").is_in(["account", "state"]) & pl.col("key").is_in(them)
         left = left.with_columns(
             counterparts=pl.when(here).then(others).otherwise("counterparts"),
             _went=pl.col("_went") | (here & (emptied | held).fill_null(False)),
         )
     dropped, left = facts.filter(left["_went"]), left.filter(~pl.col("_went")).drop("_went")
-    left = _redacted(_unintroduced(left, gone), gone)
-    return pl.concat([left, aside(dropped, left, "of somebody forgotten").select(left.columns)]), dropped
-
-
-def _keys(facts: pl.DataFrame, gone: Forgotten) -> dict[str, set[str]]:
-    """The keys of those forgotten, by platform: by any name an account of this archive has, or by the key itself."""
-    keys: dict[str, set[str]] = {}
-    known = facts.filter(fact="account").select("platform", "key", "name", "handle", "url", "same_as").unique()
-    for platform, key, name, handle, url, same_as in known.iter_rows():
-        if gone.knows(Account(platform, key or "", name, handle, url, tuple(same_as or ())).names()):
-            keys.setdefault(platform, set()).add(key)
-    acts = facts.filter(fact="act").select("platform", key=pl.col("counterparts")).explode("key")
-    bare_keys = pl.concat([acts, facts.filter(fact="state").select("platform", "key")]).unique().drop_nulls()
-    for platform, key in bare_keys.join(known, on=["platform", "key"], how="anti").iter_rows():
-        if gone.knows(Account(platform, key, key.removeprefix("name:")).names()):
-            keys.setdefault(platform, set()).add(key)
-    return keys
+    return _redacted(_unintroduced(left, gone), gone), dropped
 
 
 def _unintroduced(facts: pl.DataFrame, gone: Forgotten) -> pl.DataFrame:
