@@ -12,6 +12,8 @@ from transforms.archive import Archive
 from transforms.times import INSTANT, sane
 
 PROFILE = "https://plus.google.com/"
+_COMMUNITIES = ("Google+*Communit", "Community*Google+", "Communauté*Google+", "Comunidade*Google+")
+MEMBERS = tuple(f"*{name}*/*/*.vcf" for name in _COMMUNITIES)  # who else is in a community: nobody's contacts
 _ENGLISH = ("%A, %B %d, %Y at %I:%M:%S %p UTC", "%A, %d %B %Y at %H:%M:%S UTC")
 _MONTHS = {  # by their first letters, in the languages Google Chat is most used in
     1: "jan gen ene", 2: "feb fév fev", 3: "mar mär maa mrt", 4: "apr avr abr", 5: "may mai mag mei",

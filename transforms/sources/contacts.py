@@ -22,10 +22,11 @@ from transforms import times
 from transforms.act import Owner, Reading
 from transforms.archive import Archive, Member, Unreadable, fold
 from transforms.formats import contentlines, csvs
+from transforms.formats.takeout import MEMBERS
 from transforms.formats.told import TWICE, aside
 
 TITLE = "Contacts"
-VERSION = "1"
+VERSION = "2"
 ASKS_OWNER = True
 LAYOUTS = {"vCard": ("*.vcf", "*.vcard"), "CSV": ("*.csv",)}
 IGNORES = {"Contacts/*/*.jpg": "pictures", "Kontakte/*/*.jpg": "pictures"}
@@ -56,11 +57,9 @@ _CARD: dict[str, pl.DataType | type[pl.DataType]] = {
 def claims(archive: Archive) -> list[Member]:
     """vCards that are no attachment of a chat, and the tables whose columns are an address book's."""
     chats = {m.path[: -len(m.name)] for m in archive.find(*_CHATS)}
-    cards = [
-        m
-        for m in archive.find(*LAYOUTS["vCard"])
-        if (not m.size or b"BEGIN:VCARD" in archive.head(m).upper().replace(b"\x00", b"")) and not _inside(m.path, chats)
-    ]
+    crowds = {m.number for m in archive.find(*MEMBERS)}
+    likely = [m for m in archive.find(*LAYOUTS["vCard"]) if m.number not in crowds and not _inside(m.path, chats)]
+    cards = [m for m in likely if not m.size or b"BEGIN:VCARD" in archive.head(m).upper().replace(b"\x00", b"")]
     tables = [m for m in archive.find("*.csv") if csvs.header(archive.head(m), _GOOGLE, _GOOGLE_OLD, _OUTLOOK)]
     found = {m.number: m for m in cards + tables}
     found |= {m.number: m for m in archive.find(*IGNORES)} if found else {}

@@ -5,9 +5,10 @@ others gave (undated), and from the activity log the owner's comments, +1s and v
 a comment that got a +1 is not named). Circles are follows without a date; followers are in no file. Posts are JSON, a page
 of 2019 or an older page with microdata. https://support.google.com/plus/answer/1045788
 
-Traps: own answers stand among the comments received; nothing tells whom an answer is for, unless it names somebody or only
-one other has spoken; a person is a number in one place and a +name in another, and only JSON tells that they are one: where
-nothing does, they stay two accounts, one with the address of the name. Dates have the offset of the account's clock then.
+Traps: folders are named in the language of the account; most posts of a community are by others; own answers stand among
+the comments received; nothing tells whom an answer is for, unless it names somebody or only one other has spoken; a person is
+a number in one place and a +name in another, and only JSON tells that they are one: where nothing does, they stay two
+accounts, one with the address of the name. Dates have the offset of the account's clock then.
 """
 
 from __future__ import annotations
@@ -22,30 +23,33 @@ from transforms import text as texts
 from transforms import times
 from transforms.act import Owner, Reading
 from transforms.archive import Archive, Member, Unreadable
-from transforms.formats import told
-from transforms.formats.takeout import PROFILE
+from transforms.formats import csvs, told
+from transforms.formats.takeout import MEMBERS, PROFILE
 from transforms.sources.google_plus import decode
 from transforms.sources.google_plus.decode import Log, Post, Who
 
 TITLE = "Google+"
-VERSION = "2"
+VERSION = "3"
 _CIRCLES = tuple(f"{folder}/*.json" for folder in (
     "Google+ Circles", "Google+ Kreise", "Google+-Kreise", "Cercles Google+", "Círculos de Google+", "Círculos do Google+",
     "Cerchie Google+", "Cerchie di Google+", "Google+-kringen", "Google+ kringen",
 ))  # fmt: skip
-_POSTS = (
-    "Google+ Stream/*/*.json",
-    "Google+ Stream/*/*.html",
-    "Google+ Communities/*/*/*.json",
-    "Google+ Communities/*/*/*.html",
-)
+_POSTS = tuple(f"Google+ {where}.{e}" for where in ("Stream/*/*", "Communities/*/*/*") for e in ("json", "html"))
+_ANY_CIRCLES = ("*Google+*/*.json", "*Google+*/*.csv")
+_COMMUNITIES = ("*Google+*/*/*/*.json", "*Google+*/*/*/*.html")
+_DATED = f"{'[0-9]' * 8} - *.json"  # what Google names the file of a post, in every language
 LAYOUTS = {
     "2011": ("Google+ Stream/Posts/*.json", "Google+ Stream/ActivityLog/*.json", *_POSTS, *_CIRCLES),
-    "pages out of their folders": ("*.html",),
+    "in other languages": ("*Google+*/*/*.json", "*Google+*/*/*.html", *_COMMUNITIES, *_ANY_CIRCLES),
+    "out of their folders": ("*.html", _DATED),
 }
-IGNORES = {"Google+ Stream/Photos/*": "pictures of posts", "Google+ Stream/Photos/*/*": "pictures of posts"}
-_LOGS = {"comments": "comment", "+1s on posts": "plus", "+1s on comments": "plus on comment", "poll votes": "vote"}
-_PAGE = re.compile(rb"\.reshare-attribution|class=\"main-content\"")
+IGNORES = dict.fromkeys(MEMBERS, "members of communities")
+IGNORES |= {f"*Google+*/{'*/' * deep}*": "pictures of posts, and lists of them" for deep in (1, 2, 3)}
+_COMMENT_WORDS = r"[ck]omm?[eéi]nt|reacti|コメント|评论|留言|коммент"
+_VOTE_WORDS = r"poll|vote|umfrage|abstimm|sondag|encuesta|vot[oa]|enquete|peiling|stemm|投票|アンケート|опрос"
+_SHOWS = re.compile(rb'\.reshare-attribution|class="(?:main-content|item-title)"|"(?:creationTime|postPermalink|profileUrl)"')
+_LIST = b"profile url"  # of circles as CSV
+_FOLDER = re.compile(r"(?i)(.*/)?[^/]*google\+[^/]*/")
 _KINDS = {"comment": "comment", "plus": "reaction", "plus on comment": "reaction", "vote": "reaction"}
 _EACH = dict.fromkeys(("at", "who", "name", "html", "whom"), pl.String)  # of every record
 _ALIKE = {  # of records that came together: how many, where, and what they are
@@ -55,28 +59,34 @@ _ALIKE = {  # of records that came together: how many, where, and what they are
 
 
 def claims(archive: Archive) -> list[Member]:
-    """Everything in the folders of Google+, and pages elsewhere that show themselves to be posts."""
-    mine = archive.find(*_POSTS, *_CIRCLES)
-    known = {m.number for m in mine}
-    pages = [m for m in archive.find("*.html") if m.number not in known]
-    mine += [m for m in pages if b"plus.google.com" in (head := archive.head(m, 8192)) and _PAGE.search(head)]
-    ignored = {m.number for m in archive.find(*IGNORES)}
-    mine = [m for m in mine if m.number not in ignored]
-    return mine and sorted({*mine, *archive.find(*IGNORES)}, key=lambda m: m.number)
+    """What it reads, and beside it all but what it should have known."""
+    mine = {m.number: m for m in _found(archive)}
+    folders = {found[0] for m in mine.values() if (found := _FOLDER.match(m.path))}
+    beside = [m for m in archive.find(*IGNORES) if (found := _FOLDER.match(m.path)) and found[0] in folders]
+    mine |= {m.number: m for m in beside if m.number not in mine and not m.name.lower().endswith((".json", ".html"))}
+    return [mine[n] for n in sorted(mine)]
+
+
+def _found(archive: Archive) -> list[Member]:
+    """Everything in the folders of Google+, and elsewhere what shows itself to be of it."""
+    mine = {m.number: m for m in archive.find(*_POSTS, *_CIRCLES)}
+    for m in archive.find(*LAYOUTS["in other languages"], *LAYOUTS["out of their folders"]):
+        if m.number not in mine:
+            head = archive.head(m, 8192)
+            if b"plus.google.com" in head and (_SHOWS.search(head) or _LIST in head.lower()):
+                mine[m.number] = m
+    return [mine[n] for n in sorted(mine)]
 
 
 def read(archive: Archive, owner: Owner) -> Reading:
     """Everything a Takeout says of Google+."""
     reading = Reading("google_plus")
     book = Book(reading)
-    ignored = {m.number for m in archive.find(*IGNORES)}
-    circles = {m.number for m in archive.find(*_CIRCLES)}
-    for member in claims(archive):
-        if member.number in ignored:
-            continue
+    circles = {m.number for m in archive.find(*_CIRCLES, *_ANY_CIRCLES)}
+    for member in _found(archive):
         try:
             n = book.add(member, archive.read(member), member.number in circles)
-        except Unreadable as why:
+        except (Unreadable, csvs.NotCsv) as why:
             reading.problem(member.number, "-", str(why))
             n = 1
         reading.member(member.number, n)
@@ -96,14 +106,19 @@ class Book:
         self.people: dict[str, str | None] = {}  # key → name, as last seen
         self.number: dict[str, str] = {}  # +name → number
         self.authors: Counter[str] = Counter()
+        self.guests: Counter[str] = Counter()  # authors of posts in communities, most of whom are others
         self.seen: set[str] = set()  # kinds of members that could be read
 
     def add(self, member: Member, data: bytes, circle: bool) -> int:
         """Read one member; returns its records."""
-        if member.name.lower().endswith(".html"):
-            kind = _LOGS.get(re.sub(r"\(\d+\)", "", member.name[:-5]).strip().lower())
-            return self._log(member, *decode.html_log(data, kind)) if kind else self._post(member, decode.html_post(data))
-        if circle:
+        ending = member.name.lower().rpartition(".")[2]
+        if ending == "html":
+            if b"item-title" in data:
+                return self._log(member, *decode.html_log(data, _kind(member.name)))
+            return self._post(member, decode.html_post(data))
+        if ending == "csv":
+            return self._circle(member, *decode.csv_circle(data))
+        if circle and b'"creationTime"' not in data:
             return self._circle(member, *decode.json_circle(data))
         if b'"items"' in data[:200]:
             return self._log(member, *decode.json_log(data))
@@ -120,7 +135,8 @@ class Book:
     def _post(self, member: Member, post: Post) -> int:
         self.seen.add("posts")
         author, named = self._known(post.author), decode.mentions(post.html)
-        self.authors.update([author] if author else [])
+        counter = self.guests if _FOLDER.sub("", member.path).count("/") > 1 else self.authors
+        counter.update([author] if author else [])
         for i in post.broken:
             self.reading.problem(member.number, i, "not a part of a post of the expected form; get the export again")
         shared = self._known(post.shared) if post.shared else None
@@ -161,8 +177,7 @@ class Book:
                 self.reading.problem(member.number, i, "a kind of activity that is not known; please report it")
                 continue
             to = self._known(Who(decode.whose(log.link), None)) if log.link else None
-            place = (log.link or "").rstrip("/").rsplit("/", 1)[-1]
-            alike = (member.number, "", log.kind, place, False, False, False)
+            alike = (member.number, "", log.kind, decode.ident(log.link) or "", False, False, False)
             self._add(alike, [log.at], [None], [None], [log.html], [to], numbers=[i])
         return len(logs) + len(bad)
 
@@ -180,7 +195,7 @@ class Book:
     def close(self) -> None:
         """Tell every act once."""
         keys = {raw: self.number.get(raw, PROFILE + raw if raw[0] == "+" else raw) for raw in self.people}
-        most = self.authors.most_common(1)
+        most = (self.authors or self.guests).most_common(1)
         me = keys[most[0][0]] if most else None
         self.reading.owner_key = me
         self.reading.owner_aliases = sorted(
@@ -218,7 +233,7 @@ class Book:
         aside = {
             "posts of others": post & ~by_me,
             "what others said and did under posts of others": foreign & ~post & ~by_me,
-            "on own posts: told by the post itself": logged & pl.col("to_me"),
+            "on own posts: told by the post itself": logged & pl.col("to_me") & (pl.col("kind") != "plus on comment"),
             "the owner's own +1s and votes: the activity log tells them": pl.col("under") & ~post & ~comment & by_me,
         }
         for reason, which in aside.items():
@@ -234,12 +249,13 @@ class Book:
         )  # fmt: skip
         under = pl.when(foreign & (n == 0)).then(told.alone("author")).otherwise(whom)
         nobody = pl.lit([], pl.List(pl.String))
-        dated, written, instant = post | comment | logged, pl.col("written"), pl.col("instant")
-        rows = rows.with_columns(written=texts.unhtml(pl.col("html")), instant=pl.col("at").str.replace(r"\s+([+-])", "$1"))
+        dated, written = post | comment | logged, pl.col("written")
+        instant = pl.col("at").str.replace(r"(:\d\d)[\s:]+([+-])", "$1$2")
+        rows = rows.with_columns(written=texts.unhtml(pl.col("html")), instant=instant)
         rows = rows.with_columns(
-            texts.clean(written), pl.coalesce(times.iso(instant), "at_ms"), channel=channel, under_post=under
+            texts.clean(written), instant=pl.coalesce(times.iso(pl.col("instant")), "at_ms"), channel=channel, under_post=under
         )
-        channel, under = pl.col("channel"), pl.col("under_post")
+        channel, under, instant = pl.col("channel"), pl.col("under_post"), pl.col("instant")
         return rows.select(
             "member", "i", "post", "channel", direction=pl.when(by_me).then(pl.lit("given")).otherwise(pl.lit("received")),
             counterparts=pl.when(pl.col("kind") == "plus on comment").then(nobody).when(post | logged).then(whom)
@@ -294,6 +310,14 @@ class Book:
                 reading.sees(channel, "given", claim="ActivityLog: what was done on posts of others")
         elif "posts" in self.seen:
             reading.sees("comment", "given", claim="Google+ Stream: comments under own posts only")
+
+
+def _kind(name: str) -> str:
+    """What the activities on a page are, by its name, in whatever language. Raises Unreadable where that cannot be told."""
+    plus, comment, vote = ("+1" in name, *(re.search(words, name, re.I) for words in (_COMMENT_WORDS, _VOTE_WORDS)))
+    if not (plus or comment or vote):
+        raise Unreadable("activities, and only its name tells of which kind, in words that are not known; please report it")
+    return ("plus on comment" if comment else "plus") if plus else "comment" if comment else "vote"
 
 
 def _join(keys: list[str | None]) -> str:

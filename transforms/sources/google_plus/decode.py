@@ -10,6 +10,7 @@ import msgspec
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from transforms.archive import Unreadable
+from transforms.formats import csvs
 from transforms.formats.jsonrecords import document, records
 
 _WHOSE = re.compile(r"plus\.google\.com/(?:u/\d+/)?(?:b/\d+/)?(\d{15,}|\+[^/?#\s\"]+)")
@@ -192,8 +193,9 @@ def _named(name: str | None, address: str | None, resource: str | None) -> Who:
     return Who(key, name, spelt if key != spelt and spelt and spelt[0] == "+" else None)
 
 
-def _id(address: str | None) -> str | None:
-    return address.rstrip("/").rsplit("/", 1)[-1] if address else None
+def ident(address: str | None) -> str | None:
+    """The number of a post: the last part of its address."""
+    return re.split("[?#]", address)[0].rstrip("/").rsplit("/", 1)[-1] if address else None
 
 
 def json_post(data: bytes) -> Post:
@@ -216,13 +218,15 @@ def json_post(data: bytes) -> Post:
                 broken.append(f"{letter}{i}")
         return found
 
+    if not (page.url or page.resource_name or page.creation_time or page.author):
+        raise Unreadable("neither a post nor a log of activities; if it is whole, its format is new")
     acl = page.post_acl or PostAcl()
     users = [_who(p) for a in (acl.visible_to_standard_acl, acl.community_acl, acl.collection_acl, acl.event_acl) if a
              for p in a.users or ()]  # fmt: skip
     wide = bool(acl.is_public or acl.community_acl or acl.collection_acl or acl.event_acl or not users)
     wide = wide or bool(acl.visible_to_standard_acl and acl.visible_to_standard_acl.circles)
     return Post(
-        _id(page.url) or _id(page.resource_name), _who(page.author), page.creation_time, page.content,
+        ident(page.url) or ident(page.resource_name), _who(page.author), page.creation_time, page.content,
         _who(page.reshared_post.author) if page.reshared_post else None, users, wide,
         [Said(_who(c.author), c.creation_time, c.content) for c in parts(page.comments, Comment, "c")],
         [_who(p.plus_oner) for p in parts(page.plus_ones, PlusOne, "p")],
@@ -250,6 +254,13 @@ def json_circle(data: bytes) -> tuple[dict[int, Who], list[int]]:
     """A circle: whom the owner put in it. An empty one names nobody."""
     good, bad = records(data, Person, "person")
     return {i: _who(p) for i, p in good.items()}, bad
+
+
+def csv_circle(data: bytes) -> tuple[dict[int, Who], list[int]]:
+    """A circle as CSV."""
+    table = csvs.table(data, {"displayname", "profileurl"})
+    rows = table.frame.select("row", "displayname", "profileurl").iter_rows()
+    return {i: _named(name.strip() or None, address, None) for i, name, address in rows}, [i for i, _ in table.broken]
 
 
 def _link(node: LexborNode | None) -> Who:
@@ -311,7 +322,7 @@ def html_post(data: bytes) -> Post:
     wide = bool(re.search(r"\w", rest)) or not users
     back = [[_link(a) for a in body.css(f"{where} a")] for where in (".plus-oners", ".resharers", ".poll-choice-votes")]
     return Post(
-        _id(link), author, at, _html(content), None if handed is None else Who(whose(_href(handed)), None), users, wide,
+        ident(link), author, at, _html(content), None if handed is None else Who(whose(_href(handed)), None), users, wide,
         comments, *back, [],
     )  # fmt: skip
 
@@ -322,7 +333,7 @@ def _href(node: LexborNode) -> str | None:
 
 
 def html_log(data: bytes, kind: str) -> tuple[dict[int, Log], list[int]]:
-    """The activity log as a page; which kind it is, only its name tells."""
+    """The activity log as a page; which kind it is, only the name of its file tells."""
     tree = LexborHTMLParser(data.decode("utf-8", "replace"))
     logs = {}
     for i, item in enumerate(tree.css(".item")):
