@@ -10,7 +10,7 @@ import polars as pl
 
 from transforms.act import ACT, UTC, Reading
 
-ROOM = 50
+ROOM = 50  # people, the owner among them
 KEYS = pl.List(pl.String)
 MESSAGES = {
     "member": pl.Int32, "number": pl.String,  # the place of the record
@@ -29,7 +29,7 @@ BROUGHT = {
     "channel": pl.String, "direction": pl.String, "counterparts": KEYS, "n_targets": pl.Int32, "composed": pl.Boolean,
     "value_kind": pl.String, "proven": pl.Boolean, "introduces": KEYS,
 }  # fmt: skip
-_LARGE = "said in a room of more than 50 people, not to the owner"
+LARGE = "said in a room of more than 50 people, not to the owner"
 _UNDATED = "no date between 1990 and 2100; look it up and add it to the ledger"
 
 
@@ -61,7 +61,7 @@ def tell(
     f = f.with_columns(pl.col("to_me").fill_null(False), pl.col("n_said").fill_null(0), pl.col("large").fill_null(False))
     overheard = pl.col("large") & ~pl.col("mine") & ~pl.col("to_me")
     for member, n in f.filter(overheard).group_by("member").len().sort("member").iter_rows():
-        reading.set_aside(member, _LARGE, n)
+        reading.set_aside(member, LARGE, n)
     f = f.filter(~overheard)
     author = pl.coalesce("sender", "other")
     to_some = pl.col("large") & (pl.col("n_said") > 0)

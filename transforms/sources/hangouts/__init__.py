@@ -24,16 +24,16 @@ from transforms.act import Owner, Reading
 from transforms.archive import Archive, Member, Unreadable
 from transforms.formats import told
 from transforms.formats.jsonrecords import records
+from transforms.formats.rooms import LARGE, ROOM
 from transforms.formats.takeout import gaia
 from transforms.sources.hangouts.decode import Entry, Event, Id, Inner, LooseEntry, LooseInner, Message, Self
 
 TITLE = "Google Hangouts"
-VERSION = "2"
+VERSION = "3"
 LAYOUTS = {"2017": ("Hangouts/Hangouts.json", "Hangouts/*.json", "Hangouts.json"), "2013": ("Hangouts/Hangouts.json",)}
 IGNORES = {
     f"Hangouts/*.{e}": "pictures and films of messages" for e in ("jpg", "jpeg", "png", "gif", "mp4", "webp", "3gp", "vcf")
 }
-ROOM = 50  # people; in a larger one nobody is a counterpart by being there
 _SHOWS = re.compile(rb'"conversation_state"|"conversations"\s*:')
 _SURE = re.compile(rb'(?s)"(?:conversation_state|conversations)"\s*:\s*\[.*"(?:gaia_id|chat_id)"\s*:')  # under another name
 _LIST = pl.List(pl.String)
@@ -119,14 +119,16 @@ class Book:
         for p in talk.participant_data or ():
             if key := _key(p.id):
                 people[key] = (p.fallback_name, p.phone_number.e164 if p.phone_number else None)
+        people |= {k: (None, None) for who in talk.current_participant or () if (k := _key(who)) and k not in people}
         events = entry.events or inner.event or []
-        if not people:  # a conversation that names nobody still has those who spoke
-            people = {k: (None, None) for e in events if e and (k := _key(e.sender_id))}
         me = me or next((k for e in events if e and e.self_event_state and (k := _key(e.self_event_state.user_id))), None)
+        spoke = {k: (None, None) for e in events if e and (k := _key(e.sender_id)) and k not in people}
+        if len(people) < 2:  # a conversation that names nobody else still has those who spoke
+            people |= spoke
         self.talks.append((
             member.number, c, thread, me, talk.type == "GROUP", " ".join(people), _key(mine.inviter_id), mine.invite_timestamp
         ))  # fmt: skip
-        self.people += [(member.number, c, key, name, phone) for key, (name, phone) in people.items()]
+        self.people += [(member.number, c, key, name, phone) for key, (name, phone) in (people | spoke).items()]
         return events
 
     def _flat(self, member: Member, talks: list[tuple[int, list[Event | None]]]) -> None:
@@ -154,6 +156,9 @@ class Book:
             "inviter": pl.String, "invited": pl.String,
         }, strict=False)  # fmt: skip
         mine = [k for k, _ in Counter(talks["me"].drop_nulls().to_list()).most_common()]
+        if not mine and len(self.talks) > 1:  # else whoever is in every one of several conversations
+            always = set.intersection(*(set(people.split(" ")) for people in talks["people"])) - {""}
+            mine = sorted(always) if len(always) == 1 else []
         self.reading.owner_key, self.reading.owner_aliases = (mine or [None])[0], sorted(mine[1:])
         talks = talks.with_columns(others=_others("people", mine))
         self._accounts(talks, mine)
@@ -165,7 +170,7 @@ class Book:
             return
         rows = pl.concat(self.events).join(talks, on=["member", "c"], how="left", maintain_order="left").with_columns(
             own=pl.col("sender").is_in(mine).fill_null(False), i=pl.format("{}.{}", "c", "e"),
-            happened_at=times.epoch(pl.col("at"), "us"), large=pl.col("others").list.len() > ROOM,
+            happened_at=times.epoch(pl.col("at"), "us"), large=pl.col("others").list.len() >= ROOM,
             uri=pl.coalesce("id", pl.concat_str("thread", "at", pl.col("sender").fill_null(""), separator=" ")),
         )  # fmt: skip
         told.tell(self.reading, pl.concat([self._messages(rows), self._calls(rows, mine), self._joined(rows, talks, mine)]))
@@ -193,7 +198,9 @@ class Book:
         nameless = rows.filter(pl.col("sender").is_null())
         for member, i in nameless.select("member", "i").iter_rows():
             self.reading.problem(member, i, "a message without a sender; get the export again")
-        rows = rows.filter(pl.col("sender").is_not_null())
+        overheard = pl.col("large") & ~pl.col("own")
+        told.aside(self.reading, rows.filter(pl.col("sender").is_not_null(), overheard), LARGE)
+        rows = rows.filter(pl.col("sender").is_not_null(), ~overheard)
         group = pl.col("group") | (pl.col("others").list.len() > 1)
         whom = pl.when("own").then("others").otherwise(pl.concat_list("sender"))
         return _acts(
@@ -215,7 +222,7 @@ class Book:
         took_part = end & (pl.col("took").list.len() > 0) & pl.col("there") & (seconds > 0)
         told.aside(self.reading, calls.filter(end & ~took_part), "calls that nobody or not the owner took")
         calls = calls.filter(took_part).with_columns(
-            happened_at=pl.col("happened_at") - pl.duration(seconds=seconds), large=pl.col("took").list.len() > ROOM
+            happened_at=pl.col("happened_at") - pl.duration(seconds=seconds), large=pl.col("took").list.len() >= ROOM
         )
         return _acts(
             calls, channel=pl.lit("call"), composed=pl.lit(True), n_targets=pl.col("took").list.len(),

@@ -109,6 +109,7 @@ class Conversation(Struct):
     id: Name | None = None
     type: str | None = None
     self_conversation_state: Self | None = None
+    current_participant: list[Id] | None = None
     participant_data: list[Participant] | None = None
 
 
