@@ -22,9 +22,8 @@ import polars as pl
 from transforms import times
 from transforms.act import Owner, Reading
 from transforms.archive import Archive, Member, Unreadable
-from transforms.formats import told
+from transforms.formats import rooms, told
 from transforms.formats.jsonrecords import records
-from transforms.formats.rooms import LARGE, ROOM
 from transforms.formats.takeout import gaia
 from transforms.sources.hangouts.decode import Entry, Event, Id, Inner, LooseEntry, LooseInner, Message, Self
 
@@ -170,9 +169,10 @@ class Book:
             return
         rows = pl.concat(self.events).join(talks, on=["member", "c"], how="left", maintain_order="left").with_columns(
             own=pl.col("sender").is_in(mine).fill_null(False), i=pl.format("{}.{}", "c", "e"),
-            happened_at=times.epoch(pl.col("at"), "us"), large=pl.col("others").list.len() >= ROOM,
+            happened_at=times.epoch(pl.col("at"), "us"), large=pl.col("others").list.len() >= rooms.ROOM,
             uri=pl.coalesce("id", pl.concat_str("thread", "at", pl.col("sender").fill_null(""), separator=" ")),
         )  # fmt: skip
+        self.reading.exported_at = rows["happened_at"].max()
         told.tell(self.reading, pl.concat([self._messages(rows), self._calls(rows, mine), self._joined(rows, talks, mine)]))
         claim = "Hangouts.json: every conversation whose history was kept"
         for channel in ("message", "group", "call", "invitation"):
@@ -199,12 +199,14 @@ class Book:
         for member, i in nameless.select("member", "i").iter_rows():
             self.reading.problem(member, i, "a message without a sender; get the export again")
         overheard = pl.col("large") & ~pl.col("own")
-        told.aside(self.reading, rows.filter(pl.col("sender").is_not_null(), overheard), LARGE)
+        told.aside(self.reading, rows.filter(pl.col("sender").is_not_null(), overheard), rooms.LARGE)
         rows = rows.filter(pl.col("sender").is_not_null(), ~overheard)
-        group = pl.col("group") | (pl.col("others").list.len() > 1)
+        rows = rows.with_columns(pl.col("group") | (pl.col("others").list.len() > 1))
+        answer = rooms.answers(rows.select("happened_at", "group", room="thread", mine="own"))
         whom = pl.when("own").then("others").otherwise(pl.concat_list("sender"))
         return _acts(
-            rows, channel=pl.when(group).then(pl.lit("group")).otherwise(pl.lit("message")), composed=pl.lit(True),
+            rows, channel=pl.when("group").then(pl.lit("group")).otherwise(pl.lit("message")), composed=pl.lit(True),
+            is_reply=pl.lit(answer),
             counterparts=pl.when("large").then(pl.lit([], _LIST)).otherwise(whom), n_targets=pl.col("others").list.len(),
         )  # fmt: skip
 
@@ -222,7 +224,7 @@ class Book:
         took_part = end & (pl.col("took").list.len() > 0) & pl.col("there") & (seconds > 0)
         told.aside(self.reading, calls.filter(end & ~took_part), "calls that nobody or not the owner took")
         calls = calls.filter(took_part).with_columns(
-            happened_at=pl.col("happened_at") - pl.duration(seconds=seconds), large=pl.col("took").list.len() >= ROOM
+            happened_at=pl.col("happened_at") - pl.duration(seconds=seconds), large=pl.col("took").list.len() >= rooms.ROOM
         )
         return _acts(
             calls, channel=pl.lit("call"), composed=pl.lit(True), n_targets=pl.col("took").list.len(),
@@ -278,9 +280,9 @@ def _text(message: Message | None) -> str | None:
 def _acts(rows: pl.DataFrame, **columns: pl.Expr) -> pl.DataFrame:
     """What all kinds share, in one order of columns."""
     kind = {"call": "talk", "invitation": "applause"}
-    rows = rows.with_columns(n_targets=columns.pop("n_targets").cast(pl.Int32), **columns)
+    rows = rows.with_columns(n_targets=columns.pop("n_targets").cast(pl.Int32), **{"is_reply": pl.lit(False)} | columns)
     return rows.select(
-        "member", "i", "uri", "channel", "composed", "counterparts", "n_targets", "happened_at", "thread",
+        "member", "i", "uri", "channel", "composed", "counterparts", "n_targets", "happened_at", "thread", "is_reply",
         text=pl.when(pl.col("channel").is_in(["message", "group"])).then("text"),
         direction=pl.when("own").then(pl.lit("given")).otherwise(pl.lit("received")),
         time_precision=pl.when(pl.col("channel") == "call").then(pl.lit("second")).otherwise(pl.lit("microsecond")),

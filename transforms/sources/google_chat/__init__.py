@@ -1,12 +1,12 @@
 """Google Chat in a Takeout: one folder per conversation, both sides, to the second; reactions without a date.
 
 A person is an e-mail address here: their old and their new one are two accounts. A direct message has one other member; in a
-space a message opens a topic for all members, an answer in a topic is for those who wrote in it. Spaces the owner has left
-are missing. https://support.google.com/accounts/answer/3024190
+space a message opens a topic for all members, an answer in a topic is for those who wrote in it before. Spaces the owner has
+left are missing. https://support.google.com/accounts/answer/3024190
 
-Traps: dates are words (see formats.takeout), with a narrow blank in newer exports; a message of a deleted account has no
-author; bots write too. Google moved conversations of Hangouts here, back to 2013: a Hangouts.json of the same account may
-hold the same messages, as another platform's.
+Traps: dates are words (see formats.takeout), with a narrow blank in newer exports; an edited message keeps its date with its
+previous versions; a message of a deleted account has no author; bots write too. Google moved conversations of Hangouts here,
+back to 2013: a Hangouts.json of the same account may hold the same messages, as another platform's.
 """
 
 from __future__ import annotations
@@ -14,81 +14,29 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-import msgspec
 import polars as pl
 
 from transforms import times
 from transforms.act import Owner, Reading
 from transforms.archive import Archive, Member, Unreadable
-from transforms.formats import told
+from transforms.formats import rooms, told
 from transforms.formats.jsonrecords import document, numbered
 from transforms.formats.takeout import spoken
+from transforms.sources.google_chat.decode import Group, Message, Person, User, addressed, date, key_of
 
 TITLE = "Google Chat"
-VERSION = "1"
+VERSION = "2"
 ASKS_OWNER = True
 _GROUPS, _INFOS, _USERS = "Groups/*/messages.json", "Groups/*/group_info.json", "Users/*/user_info.json"
 LAYOUTS = {"2020": tuple(f"Google Chat/{p}" for p in (_GROUPS, _INFOS, _USERS)), "unwrapped": (_GROUPS, _INFOS, _USERS)}
 IGNORES = {"Google Chat/Groups/*/*": "files that were sent", "Groups/DM */*": "files that were sent",
            "Groups/Space */*": "files that were sent"}  # fmt: skip
-ROOM = 50  # people; in a larger one only those replied to are counterparts
 _SHOWS = re.compile(rb'"(messages|members|user|membership_info|name)"\s*:')
 _LIST = pl.List(pl.String)
 _SAID = {"i": pl.Int64, "member": pl.Int32,
          **dict.fromkeys(("email", "name", "type", "at", "text", "id", "topic", "state"), pl.String)}  # fmt: skip
-_LOST = "not a message of the expected form; get the export again"
-
-
-class Struct(msgspec.Struct, gc=False):
-    """An object of the export; keys it does not name are skipped."""
-
-
-class Person(Struct):
-    """Somebody, as this message or group knows them."""
-
-    name: str | None = None
-    email: str | None = None
-    user_type: str | None = None
-
-
-class Emoji(Struct):
-    """A reaction."""
-
-    unicode: str | None = None
-
-
-class Reaction(Struct):
-    """Who reacted alike."""
-
-    emoji: Emoji | None = None
-    reactor_emails: list[str] | None = None
-
-
-class Message(Struct):
-    """One message."""
-
-    created_date: str | None = None
-    creator: Person | None = None
-    text: str | None = None
-    topic_id: str | None = None
-    message_id: str | None = None
-    message_state: str | None = None
-    reactions: list[Reaction] | None = None
-
-
-class Group(Struct):
-    """A conversation and who is in it."""
-
-    members: list[Person] | None = None
-
-
-class User(Struct):
-    """Whose export this is."""
-
-    user: Person | None = None
-
-
 _NOBODY = Person()
+_LOST = "not a message of the expected form; get the export again"
 
 
 def claims(archive: Archive) -> list[Member]:
@@ -115,12 +63,6 @@ def read(archive: Archive, owner: Owner) -> Reading:
     return reading
 
 
-def _key(who: Person | None) -> str | None:
-    if who is None:
-        return None
-    return who.email.strip().lower() if who.email and who.email.strip() else f"name:{who.name}" if who.name else None
-
-
 def _keyed(email: pl.Expr, name: pl.Expr) -> pl.Expr:
     """The same of columns."""
     email = email.str.strip_chars().str.to_lowercase()
@@ -138,11 +80,13 @@ class Book:
         self.folders: dict[int, str] = {}  # of the members with messages
         self.said: dict[str, list] = {column: [] for column in _SAID}
         self.reacted: list[tuple] = []
+        self.addressed: list[tuple] = []  # whom messages answer or mention, by key or by name
+        self.named: list[tuple] = []  # in which folder a name is whose
 
     def user(self, member: Member, data: bytes) -> int:
         """The owner, and in which groups they are."""
         who = document(data, User).user
-        if not (key := _key(who)):
+        if not (key := key_of(who)):
             raise Unreadable("does not name whose export it is; get the export again")
         self.me.append(key)
         self.reading.owner_name = self.reading.owner_name or who.name
@@ -151,10 +95,11 @@ class Book:
 
     def group(self, member: Member, data: bytes) -> int:
         """Who is in a conversation."""
-        members = [p for p in document(data, Group).members or () if _key(p)]
+        members = [p for p in document(data, Group).members or () if key_of(p)]
         if not members:
             self.reading.set_aside(member.number, "conversations without members", 1)
-        self.groups[_folder(member)] = list(dict.fromkeys(_key(p) for p in members))
+        self.groups[_folder(member)] = list(dict.fromkeys(key_of(p) for p in members))
+        self.named += [(_folder(member), f"name:{p.name}", key_of(p)) for p in members if p.name]
         for person in members:
             self._person(person, f"{member.number}:0")
         return 1
@@ -167,7 +112,7 @@ class Book:
         by = [m.creator or _NOBODY for m in good]
         told = {
             "i": numbers, "email": [p.email for p in by], "name": [p.name for p in by], "type": [p.user_type for p in by],
-            "at": [m.created_date for m in good], "text": [m.text for m in good], "id": [m.message_id for m in good],
+            "at": [m.created_date or date(m) for m in good], "text": [m.text for m in good], "id": [m.message_id for m in good],
             "topic": [m.topic_id for m in good], "state": [m.message_state for m in good],
             "member": [member.number] * len(good),
         }  # fmt: skip
@@ -177,6 +122,11 @@ class Book:
         self.reacted += [
             (member.number, i, r.emoji.unicode if r.emoji else None, who.strip().lower())
             for i, m in zip(numbers, good, strict=True) if m.reactions for r in m.reactions for who in r.reactor_emails or ()
+        ]  # fmt: skip
+        self.addressed += [
+            (member.number, i, key, quoted)
+            for i, m in zip(numbers, good, strict=True) if m.quoted_message_metadata or m.annotations
+            for key, quoted in addressed(m)
         ]  # fmt: skip
         return len(good) + len(bad)
 
@@ -203,7 +153,10 @@ class Book:
         bots = pl.col("by").is_in(sorted(self._bots)).fill_null(False)
         told.aside(self.reading, rows.filter(bots), "messages of bots")
         rows = rows.filter(~alone & ~bots)
-        told.tell(self.reading, pl.concat([self._acts(rows, lonely), self._reactions(rows)]))
+        acts = self._acts(rows, lonely)
+        self.reading.exported_at = acts["happened_at"].max()
+        told.aside(self.reading, acts.filter("overheard"), rooms.LARGE)
+        told.tell(self.reading, pl.concat([acts.filter(~pl.col("overheard")).drop("overheard"), self._reactions(rows)]))
         claim = "messages.json of every conversation the owner is still in"
         shown = ("message", "group", "reaction") if self.reacted else ("message", "group")
         for channel in shown:
@@ -242,29 +195,53 @@ class Book:
             is_reply=(topic != last).fill_null(False),
             uri=pl.coalesce("id", pl.concat_str(pl.col("folder", "by", "at", "text").fill_null(""), separator=" ")),
         )  # fmt: skip
-        answered = rows.filter("is_reply", ~pl.col("direct")).select("thread").unique()
-        peers = rows.join(answered, on="thread", how="semi").group_by("thread").agg(
-            peers=pl.col("by").filter(~pl.col("by").is_in(nobody)).drop_nulls().unique().sort(), with_me=pl.col("own").any()
+        whom = self._whom(rows, nobody)
+        answer = rooms.answers(rows.select("happened_at", room="folder", group=~pl.col("direct"), mine="own"))
+        return rows.join(whom, on=["member", "i"], how="left", maintain_order="left").with_columns(
+            pl.col("is_reply") | pl.col("quotes").fill_null(False) | pl.lit(answer), pl.col("to_me").fill_null(False),
+            large=pl.col("n") >= rooms.ROOM,  # the owner is one more
         )  # fmt: skip
-        return rows.join(peers, on="thread", how="left", maintain_order="left")
+
+    def _whom(self, rows: pl.DataFrame, nobody: list[str]) -> pl.DataFrame:
+        """Of messages of groups whom they answer, in their topic or by a quote, or mention: `peers` of the topic, `said` all."""
+        groups = rows.filter(~pl.col("direct"))
+        answers = groups.filter("is_reply").select("member", "i", "thread", "by", "happened_at")
+        wrote = groups.join(answers, on="thread", how="semi").group_by("thread", key="by").agg(since=pl.col("happened_at").min())
+        before = answers.join(wrote, on="thread").filter((pl.col("since") <= pl.col("happened_at")).fill_null(True))
+        schema = {"member": pl.Int32, "i": pl.Int64, "told": pl.String, "quotes": pl.Boolean}
+        named = pl.DataFrame(self.addressed, orient="row", schema=schema).join(
+            groups.select("member", "i", "folder", "by"), on=["member", "i"]
+        )
+        known = pl.DataFrame(self.named, orient="row", schema=dict.fromkeys(("folder", "told", "key"), pl.String)).unique()
+        known = known.filter(~pl.struct("folder", "told").is_duplicated())
+        named = named.join(known, on=["folder", "told"], how="left").with_columns(
+            pl.coalesce("key", pl.when(~pl.col("told").str.starts_with("name:")).then("told"))
+        )
+        both = pl.concat([before.with_columns(topic=True), named.with_columns(topic=False)], how="diagonal").drop_nulls("key")
+        key, mine = pl.col("key"), pl.col("key").is_in(self.me)
+        both = both.filter(key != pl.col("by").fill_null(""), mine | ~key.is_in(nobody))
+        return both.group_by("member", "i").agg(
+            peers=key.filter("topic", ~mine).unique().sort(), said=key.filter(~mine).unique().sort(), to_me=mine.any(),
+            n_peers=key.filter("topic").n_unique(), n_said=key.n_unique(), quotes=pl.col("quotes").any(),
+            in_topic_with_me=(mine & pl.col("topic")).any(),
+        )  # fmt: skip
 
     def _acts(self, rows: pl.DataFrame, nobody: pl.Expr) -> pl.DataFrame:
         """Messages: to the one other, to those who wrote in the topic, or to all of a room that is small enough."""
-        empty = pl.lit([], _LIST)
-        large = pl.col("n") > ROOM
-        answer = (pl.col("is_reply") & ~pl.col("direct") & (pl.col("peers").list.len() > 0)).fill_null(False)
-        whom = pl.when(answer).then("peers").when(large).then(empty).otherwise("others")
+        empty, large = pl.lit([], _LIST), pl.col("large")
+        whom = pl.when(large).then(pl.col("said").fill_null([])).when(pl.col("peers").list.len() > 0).then("peers")
         author = pl.coalesce("by", pl.when("direct").then(pl.col("others").list.first()))
-        to_me = answer & pl.col("with_me").fill_null(False)
-        by = pl.when(nobody | author.is_null() | (large & ~to_me)).then(empty).otherwise(pl.concat_list(author))
+        by = pl.when(nobody | author.is_null()).then(empty).otherwise(pl.concat_list(author))
+        narrow = pl.when(large).then("n_said").when(pl.col("own") | pl.col("in_topic_with_me")).then("n_peers")
+        narrow = pl.when(~pl.col("direct") & (pl.col("own") | pl.col("to_me")) & (narrow > 0)).then(narrow)
         return rows.select(
             "member", "i", "uri", "happened_at", "thread", "is_reply", "text",
+            overheard=large & ~pl.col("own") & ~pl.col("to_me"),
             post=pl.col("id"), composed=pl.lit(True), value_kind=pl.lit(None, pl.String), time_precision=pl.lit("second"),
             channel=pl.when("direct").then(pl.lit("message")).otherwise(pl.lit("group")),
             direction=pl.when("own").then(pl.lit("given")).otherwise(pl.lit("received")),
-            counterparts=pl.when("own").then(whom).otherwise(by),
-            n_targets=pl.when(answer & (pl.col("own") | to_me)).then(pl.col("peers").list.len())
-            .otherwise("n").cast(pl.Int32),
+            counterparts=pl.when("own").then(whom.otherwise("others")).otherwise(by),
+            n_targets=pl.coalesce(narrow, "n").cast(pl.Int32),
         )  # fmt: skip
 
     def _reactions(self, rows: pl.DataFrame) -> pl.DataFrame:
@@ -284,7 +261,7 @@ class Book:
         )  # fmt: skip
 
     def _person(self, who: Person, record: str | None) -> None:
-        self.people.append((_key(who), who.name, who.user_type, record))
+        self.people.append((key_of(who), who.name, who.user_type, record))
 
     def _accounts(self, said: pl.DataFrame) -> None:
         """Everybody named, the owner too where a record is about nothing else."""
