@@ -25,25 +25,21 @@ from transforms.text import unhtml
 from transforms.times import INSTANT, LAST, epoch, iso
 
 TITLE = "Skype"
-VERSION = "2"
+VERSION = "3"
 LAYOUTS = {"2018": ("messages.json",)}
 IGNORES = {"endpoints.json": "the owner's devices", "media/*": "files sent in conversations"}
 _SHOWS = re.compile(  # by its first keys, or by those of a message
     rb'(?s)\A(?=.*"userId"\s*:\s*(?:"\d+:|null))(?=.*"(?:exportDate|conversations)"\s*:)|"originalarrivaltime"\s*:'
 )
-_SENT = frozenset({  # what has no words but was sent by somebody
-    "RichText/UriObject", "RichText/Media_Album", "RichText/Media_AudioMsg", "RichText/Media_Card", "RichText/Media_FlikMsg",
-    "RichText/Media_GenericFile", "RichText/Media_Video", "RichText/Files", "RichText/Location", "RichText/Sms",
-    "RichText/ScheduledCallInvite", "RichText/Contacts", "Poll", "EndToEndEncryption/EncryptedText",
-})  # fmt: skip
-_MACHINES = frozenset({
-    "Event/BingBot", "Notice", "PopCard", "RichText/Media_CallRecording", "InviteFreeRelationshipChanged/Initialized",
-    "Control/Typing", "Control/ClearTyping", "Control/LiveState",
-    *(f"ThreadActivity/{what}" for what in (
-        "DeleteMember", "MemberJoined", "TopicUpdate", "PictureUpdate", "RoleUpdate", "HistoryDisclosedUpdate",
-        "JoiningEnabledUpdate", "E2EEHandshakeInvite", "E2EEHandshakeAccept", "E2EEHandshakeComplete", "E2EEHandshakeReject",
-    )),
-})  # fmt: skip
+_RICH, _WORDS = ("RichText", "RichText/Html"), ("RichText", "RichText/Html", "Text")
+_SENT = (  # what has no words but was sent by somebody
+    r"^(?:RichText/(?:UriObject|Media_\w+|Files|Location|Sms|ScheduledCallInvite|Contacts)|Poll"
+    r"|EndToEndEncryption/EncryptedText)$"
+)
+_MACHINES = (  # but for who was added, which is looked at before
+    r"^(?:Event/BingBot|Notice|PopCard|RichText/Media_CallRecording|InviteFreeRelationshipChanged/\w+|Control/\w+|Guest/\w+"
+    r"|Translation(?:Settings)?|ThreadActivity/\w+)$"
+)
 _PERSON = ("8:", "4:", "28:")
 _COMINGS = "machines, topics, comings and goings"
 _UNDATED = "no date between 1990 and 2100; look it up and add it to the ledger"
@@ -180,7 +176,7 @@ def _rooms(export: Export, f: pl.DataFrame, me: str) -> pl.DataFrame:
 def _sort(reading: Reading, f: pl.DataFrame, me: str) -> pl.DataFrame:
     """What is talk, a call or somebody added; the rest is set aside, or a problem where it is not known."""
     kind = pl.col("type")
-    words = kind.is_in(["RichText", "Text"])
+    words = kind.is_in(_WORDS)
     empty = words & ~pl.col("content").str.contains(r"\S").fill_null(False)
     fate = (
         pl.when(pl.col("kind") == "system").then(pl.lit("logs and notices of Skype itself"))
@@ -188,10 +184,10 @@ def _sort(reading: Reading, f: pl.DataFrame, me: str) -> pl.DataFrame:
         .when(pl.col("room") == me).then(pl.lit("the owner's notes to themselves"))
         .when(pl.col("id").is_not_null() & ~pl.col("post").is_first_distinct())
         .then(pl.lit("told by another record too"))
-        .when(kind.is_in(list(_MACHINES))).then(pl.lit(_COMINGS))
         .when(kind == "Event/Call").then(pl.lit("call"))
         .when(kind == "ThreadActivity/AddMember").then(pl.lit("added"))
-        .when(~words & ~kind.is_in(list(_SENT))).then(None)
+        .when(kind.str.contains(_MACHINES)).then(pl.lit(_COMINGS))
+        .when(~words & ~kind.str.contains(_SENT)).then(None)
         .when(pl.col("deleted") | empty).then(pl.lit("deleted messages"))
         .when(kind.is_not_null()).then(pl.lit("talk"))
     )  # fmt: skip
@@ -209,7 +205,7 @@ def _read_text(talk: pl.DataFrame) -> pl.DataFrame:
     """Adds text, whom it answers or mentions; quotes are others' words."""
     edited = pl.col("content").str.contains("<e_m ", literal=True)
     talk = talk.with_columns(content=pl.when(edited).then(pl.col("content").str.replace(_EDITED, "")).otherwise("content"))
-    content = pl.when(pl.col("type") == "RichText").then(pl.col("content"))
+    content = pl.when(pl.col("type").is_in(_RICH)).then(pl.col("content"))
     marked = talk.filter(content.str.contains_any(["<quote", "<at"]))
     own = marked["content"]
     for _ in range(3):  # a quote of a quote of a quote
