@@ -13,7 +13,6 @@ Watching and searching is done towards nobody, and the owner of a video never le
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from collections.abc import Callable
@@ -26,10 +25,11 @@ from transforms.act import Owner, Reading
 from transforms.archive import Archive, Member, Unreadable
 from transforms.formats import csvs, pulled, told
 from transforms.formats.jsonrecords import records
-from transforms.sources.youtube import api
+from transforms.sources.youtube import api, comments
+from transforms.sources.youtube.comments import ID
 
 TITLE = "YouTube"
-VERSION = "2"
+VERSION = "3"
 _WRITTEN = (  # comments and live chats, as languages of which an export was seen name them
     "comments", "live chats", "Kommentare", "Livechats", "comentarios", "mensajes del chat en directo", "reacties", "comentarii",
     "komentarai", "commentaires",
@@ -44,9 +44,10 @@ LAYOUTS = {
 _NOBODY = "playlists, history, the owner's channel and videos: towards nobody"
 _BESIDE = {"YouTube*/*/*": _NOBODY, "YouTube*/*/*/*": _NOBODY}
 IGNORES = {**_BESIDE, **pulled.IGNORES, api.CHANNEL: "the owner's channel"}
-_JSON = re.compile(rb'"\{""?"?\w+""?"?:|,\{"\w+":')  # a cell with JSON in it, of a kind only these tables have
+_JSON = re.compile(rb'"\{""?"?\w+""?"?:|,\{"\w+":')  # a cell with JSON in it
+_TEXT = re.compile(rb'"(?:text|takeoutSegments)"')  # of a kind only these tables have
+_ACTIVITY = re.compile(rb'"header"\s*:\s*"YouTube')
 _CHANNELS = re.compile(rb"(?m)^[^,\n]*,https?://(www\.)?youtube\.com/chan")
-_ID, _COMMENT = r"UC[\w-]{22}", r"^(?:Ug|z\d)[\w-]+"  # a reply is the comment it answers, a dot, and its own
 _VERBS = {  # how a title of My Activity begins (or ends); https://github.com/purarue/google_takeout_parser has more
     "like": r"^(Liked|Te ha gustado|Has indicado que te gusta|Has dado «?Me gusta»? a|A aimé|Vous avez aimé)\s",
     "dislike": r"^(Disliked|No te ha gustado|N.a pas aimé)\s",
@@ -58,21 +59,6 @@ _VERBS = {  # how a title of My Activity begins (or ends); https://github.com/pu
 }
 _ADDRESS = pl.lit("https://www.youtube.com/channel/")
 _LOST = "not a record of the expected form; get the export again"
-
-
-class Mention(msgspec.Struct, gc=False):
-    """Somebody named in a text."""
-
-    channelId: str | None = None  # noqa: N815
-    externalChannelId: str | None = None  # noqa: N815
-
-
-class Segment(msgspec.Struct, gc=False):
-    """A piece of a text; until 2024 all pieces were in one object."""
-
-    text: str | None = None
-    mention: Mention | None = None
-    takeoutSegments: list[Segment] | None = None  # noqa: N815
 
 
 class Subtitle(msgspec.Struct):
@@ -161,7 +147,7 @@ class Book:
         reading = self.reading
         mine = [key for key, _ in self.channels.most_common()]
         reading.owner_key, reading.owner_aliases = (mine or [None])[0], sorted(mine[1:])
-        parts = [_comments(pl.concat(self.written), mine)] if self.written else []
+        parts = [comments.acts(pl.concat(self.written), mine)] if self.written else []
         parts += [_likes(pl.concat(self.liked))] if self.liked else []
         known = _names(self.liked)
         if self.answered is not None:
@@ -211,21 +197,22 @@ def _found(archive: Archive) -> list[tuple[Member, _Reader]]:
         for names, reader in ((_WRITTEN, _said), (_FOLLOWED, _subscribed))
         for m in archive.find(*(f"YouTube*/*/{n}*.csv" for n in names))
     }
-    pages = archive.find(*(p for era in LAYOUTS.values() for p in era if p.endswith(".html")))
+    pages = {m.number for m in archive.find(*(p for era in LAYOUTS.values() for p in era if p.endswith(".html")))}
+    activities = {m.number for m in archive.find("YouTube/*.json")}
     found: list[tuple[Member, _Reader]] = []
     for member in archive.members:
         ending = member.name.rpartition(".")[2].lower()
         head = archive.head(member) if ending in ("csv", "json") else b""
         if ending == "csv" and (b"," in head or member.number in named):
             rows = head.partition(b"\n")[2]
-            reader = _said if _JSON.search(rows) and head.count(b",", 0, head.find(b"\n")) >= 4 else None
+            reader = _said if _JSON.search(rows) and _TEXT.search(rows) and head.count(b",", 0, head.find(b"\n")) >= 4 else None
             reader = reader or (_subscribed if _CHANNELS.search(rows) else named.get(member.number))
             found += [(member, reader)] if reader else []
-        elif ending == "json" and member in archive.find("YouTube/*.json") and (not head or b'"header": "YouTube' in head):
+        elif member.number in activities and (not head or _ACTIVITY.search(head)):
             found.append((member, _activity))
         elif ending == "json" and b"youtube#subscription" in head:
             found.append((member, _old_subscribed))
-        elif ending == "html" and member in pages:
+        elif member.number in pages:
             found.append((member, _page))
     return found
 
@@ -235,79 +222,14 @@ def _said(book: Book, member: Member, data: bytes) -> int:
     table = csvs.table(data, ())
     for i, reason in table.broken:
         book.reading.problem(member.number, i, reason)
-    frame, roles = table.frame, _roles(table.frame)
-    if "channel" in roles:
-        book.channels.update(dict(frame[roles["channel"]].drop_nulls().value_counts().iter_rows()))
-    pieces = _segments(frame[roles["text"]] if "text" in roles else pl.Series([""] * frame.height, dtype=pl.String))
-    named = [[s.mention.channelId or s.mention.externalChannelId or "" for s in p or () if s.mention] for p in pieces]
-    frame = frame.select(
-        member=pl.lit(member.number, pl.Int32), i=pl.col("row").cast(pl.Int64),
-        **{c: pl.col(roles[c]).str.strip_chars() if c in roles else pl.lit("") for c in ("id", "at", "video", "price")},
-        text=pl.Series([None if p is None else "".join([s.text or "" for s in p]) for p in pieces], dtype=pl.String),
-        named=pl.Series([" ".join(n) for n in named], dtype=pl.String),
-    )  # fmt: skip
+    frame, channels = comments.rows(table.frame)
+    book.channels.update(dict(channels.value_counts().iter_rows()))
+    frame = frame.with_columns(member=pl.lit(member.number, pl.Int32))
     lost = frame.filter(pl.col("text").is_null() | (pl.col("id") == ""))
     for i in lost["i"]:
         book.reading.problem(member.number, i, _LOST)
     book.written.append(frame.join(lost, on="i", how="anti", maintain_order="left"))
     return table.records
-
-
-def _roles(frame: pl.DataFrame) -> dict[str, str]:
-    """Which column is what, by what most of its cells look like."""
-    left, roles = [c for c in frame.columns if c != "row"], {}
-    every, frame = frame, frame.head(10_000)
-    for role, pattern in {
-        "text": r'^\s*\{"', "at": r"^\d{4}-\d\d-\d\d[T ]", "channel": rf"^{_ID}$", "video": r"^[\w-]{11}$",
-    }.items():  # fmt: skip
-        hits = frame.select(pl.col(left).str.contains(pattern).sum()).row(0) if left else ()
-        if hits and max(hits):
-            roles[role] = left.pop(hits.index(max(hits)))
-    if "at" in roles:  # the price has always stood behind the time
-        after = frame.columns[frame.columns.index(roles["at"]) + 1 :][:1]
-        if after and after[0] in left and every[after[0]].str.contains(r"^\d*([.,]\d+)?$").all():
-            roles["price"] = left.pop(left.index(after[0]))
-    distinct = [frame[c].filter(frame[c].str.len_chars() > 11).n_unique() for c in left]
-    if distinct and max(distinct):
-        roles["id"] = left[distinct.index(max(distinct))]
-    return roles
-
-
-def _segments(texts: pl.Series) -> list[list[Segment] | None]:
-    """JSON objects side by side, with the line breaks of the text as they are; None where they are not that."""
-    whole = texts.str.replace_all("\r?\n", r"\n").str.replace_all("[\t\r]", " ").str.join("],[")[0]
-    try:
-        pieces = msgspec.json.decode(f"[[{whole}]]", type=list[list[Segment]]) if len(texts) else []
-    except (msgspec.DecodeError, UnicodeError, RecursionError):
-        pieces = []
-    if len(pieces) != len(texts):
-        pieces = [_one(t) for t in texts]
-    return [p[0].takeoutSegments if p and p[0].takeoutSegments is not None else p for p in pieces]
-
-
-def _one(text: str) -> list[Segment] | None:
-    try:
-        return msgspec.convert(json.loads(f"[{text}]", strict=False), list[Segment])
-    except (ValueError, msgspec.ValidationError, RecursionError):
-        return None
-
-
-def _comments(rows: pl.DataFrame, mine: list[str]) -> pl.DataFrame:
-    price = pl.col("price").str.replace(",", ".", literal=True).cast(pl.Float64, strict=False).fill_null(0)
-    named = pl.col("named").str.split(" ").list.eval(pl.element().filter(pl.element().str.contains(_ID)))
-    named = named.list.unique(maintain_order=True).list.set_difference(mine)
-    gift = price > 0
-    return rows.select(
-        "member", "i", "text", uri="id", direction=pl.lit("given"), counterparts=named,
-        channel=pl.when(gift).then(pl.lit("gift")).otherwise(pl.lit("comment")),
-        value_kind=pl.when(gift).then(pl.lit("gift")), proven=gift, composed=pl.lit(True), evidence=pl.lit("export"),
-        n_targets=pl.max_horizontal(named.list.len(), 1).cast(pl.Int32),  # the owner of the video or comment, if nobody is named
-        happened_at=times.iso(pl.col("at")),
-        time_precision=pl.when(pl.col("at").str.contains(r"\.\d{4}")).then(pl.lit("microsecond"))
-        .when(pl.col("at").str.contains(r"\.\d")).then(pl.lit("millisecond")).otherwise(pl.lit("second")),
-        post=pl.when(pl.col("video") != "").then("video"), is_reply=pl.col("id").str.contains(_COMMENT + r"\."),
-        thread=pl.coalesce(pl.col("id").str.extract(f"({_COMMENT})"), pl.when(pl.col("video") != "").then("video")),
-    )  # fmt: skip
 
 
 def _subscribed(book: Book, member: Member, data: bytes) -> int:
@@ -319,7 +241,7 @@ def _subscribed(book: Book, member: Member, data: bytes) -> int:
         book.reading.problem(member.number, i, reason)
     book.whole = book.whole and not table.broken
     frame = table.frame.rename(dict(zip(table.frame.columns, ("row", "key", "address", "name"), strict=True)))
-    frame = frame.with_columns(key=pl.coalesce(pl.col(c).str.extract(f"({_ID})") for c in ("key", "address")))
+    frame = frame.with_columns(key=pl.coalesce(pl.col(c).str.extract(f"({ID})") for c in ("key", "address")))
     book.listed = True
     _add(book, member, frame.select(i=pl.col("row").cast(pl.Int64), key="key", name="name", at=pl.lit(None, pl.String)), True)
     return table.records
@@ -369,7 +291,7 @@ def _activity(book: Book, member: Member, data: bytes) -> int:
     book.liked.append(frame.filter(pl.col("verb") == "like"))
     book.clear = book.clear or count["like"] > 0 or (frame.height > 0 and not count["?"])
     new = frame.filter(pl.col("verb") == "subscribe")
-    key = pl.coalesce(pl.col("url").str.extract(f"({_ID})"), pl.col("address").str.extract(f"({_ID})"))
+    key = pl.coalesce(pl.col("url").str.extract(f"({ID})"), pl.col("address").str.extract(f"({ID})"))
     name = pl.coalesce(pl.col("title").str.replace(_VERBS["subscribe"], ""), "name")
     _add(book, member, new.select("i", key=key, name=pl.when(~name.str.contains("://")).then(name), at="at"), False)
     return len(good) + len(bad)
@@ -380,7 +302,7 @@ def _likes(rows: pl.DataFrame) -> pl.DataFrame:
     post = pl.coalesce(pl.col("url").str.extract(r"(?:v=|youtu\.be/|/shorts/)([\w-]{11})"), pl.col("url"))
     return rows.select(
         "member", "i", text=pl.lit(None, pl.String), uri=pl.concat_str(post.fill_null(""), "at", separator=" "),
-        direction=pl.lit("given"), counterparts=pl.concat_list(pl.col("address").str.extract(f"({_ID})")).list.drop_nulls(),
+        direction=pl.lit("given"), counterparts=pl.concat_list(pl.col("address").str.extract(f"({ID})")).list.drop_nulls(),
         channel=pl.lit("reaction"), value_kind=pl.lit("applause"), proven=pl.lit(False), composed=pl.lit(False),
         n_targets=pl.lit(1, pl.Int32), happened_at=times.iso(pl.col("at")), time_precision=pl.lit("millisecond"),
         post=post, is_reply=pl.lit(False), thread=pl.lit(None, pl.String), evidence=pl.lit("export"),
@@ -390,7 +312,7 @@ def _likes(rows: pl.DataFrame) -> pl.DataFrame:
 def _names(liked: list[pl.DataFrame]) -> pl.DataFrame:
     """Channels by name, as the newest like calls them."""
     rows = pl.concat([pl.DataFrame(schema=dict.fromkeys(("address", "name", "at"), pl.String)), *liked], how="diagonal")
-    rows = rows.select("name", "at", key=pl.col("address").str.extract(f"({_ID})")).drop_nulls()
+    rows = rows.select("name", "at", key=pl.col("address").str.extract(f"({ID})")).drop_nulls()
     return rows.sort("at", descending=True, maintain_order=True).unique("key", keep="first").select("key", "name")
 
 
