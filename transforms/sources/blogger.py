@@ -5,8 +5,8 @@ likes are in no file. https://support.google.com/blogger/answer/41387, https://s
 
 Traps: every address is noreply@blogger.com and identifies nobody: people are known by profile, else by name, and namesakes
 cannot be told apart; the title of a comment is its beginning; `blogger:type` is also the kind of an author; settings and
-templates are entries too; in a classic backup `thr:in-reply-to` is always the post, the comment that is answered is the related
-link.
+templates are entries too; a feed of Takeout may name no owner, who is whoever wrote most of its posts then; in a classic
+backup `thr:in-reply-to` is always the post, the comment that is answered is the related link.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from transforms.formats import xmls
 from transforms.formats.told import alone, aside, tell
 
 TITLE = "Blogger"
-VERSION = "1"
+VERSION = "2"
 LAYOUTS = {"2018": ("Blogger/Blogs/*/feed.atom", "feed.atom"), "2010": ("blog-*.xml", "*.xml")}
 IGNORES = {
     "Blogger/Blogs/*/settings.csv": "settings of the blog", "Blogger/Blogs/*/theme-*.html": "the look of the blog",
@@ -38,7 +38,10 @@ _ACT = [
     "thread", "is_reply", "uri", "member", "i",
 ]  # fmt: skip
 _SETUP = ("settings", "template")
-_NOBODY = ("anonymous", "unknown", "anonym", "anonyme", "anónimo", "anônimo", "anonimo", "anoniem", "аноним", "匿名")
+_NOBODY = (
+    "anonymous", "unknown", "anonym", "anonyme", "anónimo", "anônimo", "anonimo", "anoniem", "аноним", "匿名",
+    "unbekannt", "inconnu", "desconocido", "desconhecido", "sconosciuto", "onbekend",
+)  # fmt: skip
 _SHOWN = ("live", "published", "")
 _HIDDEN = ("draft", "trashed", "soft_trashed", "scheduled", "pending", "spam", "spam_comment", "pending_comment", "emptied",
            "ghosted", "deleted", "imported")  # fmt: skip
@@ -89,7 +92,8 @@ def _member(reading: Reading, member: Member, data: bytes, rows: list, owners: l
     front = re.search(rb"(?s)<author\b.*?</author>", xmls.head(data, "entry"))
     if front:
         name, profile = _profile(next((e for _, e in xmls.records(b"<x>" + _bare(front[0]) + b"</x>", "author")), None))
-        owners += [profile or f"name:{(name or '').lower()}"]
+        if profile or name:
+            owners.append(profile or f"name:{name.lower()}")
         reading.owner_name = reading.owner_name or name
     entries = xmls.records(data, "entry")
     for i, (_, e) in enumerate(entries):
@@ -130,8 +134,13 @@ def _last(tag: str | None) -> str | None:
 
 
 def _tell(reading: Reading, rows: pl.DataFrame, owners: list[str]) -> None:
-    reading.owner_key, reading.owner_aliases = (owners or [None])[0], owners[1:]
     rows = rows.with_columns(key=pl.coalesce("profile", pl.lit("name:") + texts.fold(pl.col("name"))))
+    if not owners:
+        wrote = rows.filter(pl.col("kind").is_in(["post", "page"])).drop_nulls("key").group_by("key").len()
+        most = wrote.sort("len", "key", descending=[True, False]).head(1)
+        owners = most["key"].to_list()
+        reading.owner_name = rows.filter(pl.col("key").is_in(owners))["name"].first()
+    reading.owner_key, reading.owner_aliases = (owners or [None])[0], owners[1:]
     rows = rows.with_columns(mine=pl.col("key").is_in(owners).fill_null(False))
     everybody = rows.select("key", "name", "profile").unique("key", keep="first", maintain_order=True)
     written = pl.col("kind").is_in(["post", "page", "comment"])
