@@ -5,13 +5,15 @@ and comments received are not in it. https://support.tiktok.com/en/account-and-p
 
 Traps: sections move (`Activity`, `Your Activity`, `Likes and Favorites`, `Profile And Settings`) and keys change their case,
 even within one file, so lists are found by their own names, wherever they are; empty lists are null, missing or `{}`; `N/A` and
-`None` are nothing. Times have no zone and are UTC. The other side of a chat is named in its key; of a group nobody is.
+`None` are nothing. Times have no zone and are UTC. The other side of a chat is named in its key; of a group
+those are known who wrote in it.
 User names can be changed, so a renamed person is another account.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,16 +24,16 @@ from transforms import times
 from transforms.act import Owner, Reading
 from transforms.archive import Archive, Member, Unreadable
 from transforms.formats.csvs import squash
-from transforms.formats.jsonrecords import document
+from transforms.formats.jsonrecords import document, numbered
 from transforms.formats.told import alone, aside
 
 TITLE = "TikTok"
-VERSION = "1"
+VERSION = "2"
 LAYOUTS = {"2022": ("user_data_tiktok.json", "*user_data*.json")}
 IGNORES: dict[str, str] = {}
 
 ROW = {
-    "member": pl.Int32, "i": pl.Int64, "kind": pl.String, "at": pl.String, "who": pl.String, "sender": pl.String,
+    "i": pl.Int64, "kind": pl.String, "at": pl.String, "who": pl.String, "sender": pl.String,
     "text": pl.String, "link": pl.String,
 }  # fmt: skip
 _KINDS = {  # the name of a list, squashed → what its entries are
@@ -44,8 +46,13 @@ _NOTHING = r"(?i)^\s*(?:n/a|none|null)?\s*$"
 _CHANNEL = {"like": "reaction", "comment": "comment", "live": "comment", "share": "repost", "post": "post", "gift": "gift"}
 _VALUE = {"like": "applause", "share": "amplification", "gift": "gift"}
 _STATE = {"following": ("follow", "given"), "follower": ("follow", "received"), "block": ("block", "given")}
-_HEAD = rb'"(Activity|Your Activity|Profile And Settings|Likes and Favorites|Direct Messages?|App Settings|Tiktok Live)"'
-_SURE = rb'"(VideoList|FansList|ItemFavoriteList|FavoriteVideoList|ShareHistoryList|SearchList|ChatHistory)"\s*:'  # any name
+_HEAD = (
+    rb'"(Activity|Your Activity|Profile And Settings|Likes and Favorites|Direct Messages?|App Settings|Tiktok Live|'
+    rb'Comments?|Posts?|Videos?|Profile)"\s*:'
+)
+_SURE = (  # whatever the file is called
+    rb'"(VideoList|FansList|ItemFavoriteList|FavoriteVideoList|ShareHistoryList|SearchList|ChatHistory|CommentsList|ProfileMap)"\s*:'
+)
 
 
 class Entry(msgspec.Struct, gc=False):
@@ -67,6 +74,22 @@ class Entry(msgspec.Struct, gc=False):
     small_sender: str | None = msgspec.field(name="from", default=None)
     live_time: str | None = msgspec.field(name="CommentTime", default=None)
     live_text: str | None = msgspec.field(name="CommentContent", default=None)
+
+
+_COLUMNS: dict[str, Callable[[list[Entry]], list[str | None]]] = {  # one spelling of each is there
+    "at": lambda told: [e.date or e.big_date or e.live_time for e in told],
+    "who": lambda told: [e.user or e.small_user for e in told],
+    "sender": lambda told: [e.sender or e.small_sender for e in told],
+    "text": lambda told: [
+        e.comment or e.big_comment or e.content or e.small_content or e.title or e.live_text for e in told
+    ],
+    "link": lambda told: [e.link or e.big_link or e.video for e in told],
+}  # fmt: skip
+_HOLDS = {
+    "like": ("at", "link"), "share": ("at", "link"), "comment": ("at", "text"), "live": ("at", "text"),
+    "post": ("at", "text", "link"), "message": ("at", "sender", "text"), "group": ("at", "sender", "text"),
+    **dict.fromkeys(("gift", "following", "follower", "block"), ("at", "who")),
+}  # fmt: skip
 
 
 @dataclass
@@ -105,44 +128,26 @@ def _read(archive: Archive, member: Member) -> Reading:
     columns: dict[str, list] = {c: [] for c in ROW}
     i = 0
     for kind, who, raw in found.lists:
-        entries, bad = _entries(raw)
+        told, places, bad = _entries(raw)
         for place in bad:
             reading.problem(member.number, i + place, "not a record of the expected form; please report it")
-        told, n = entries.values(), len(entries)
-        columns["member"] += [member.number] * n
-        columns["i"] += range(i, i + n) if not bad else [i + place for place in entries]
+        n = len(told)
+        columns["i"] += range(i, i + n) if not bad else [i + place for place in places]
         columns["kind"] += [kind] * n
-        columns["at"] += [e.date or e.big_date or e.live_time for e in told]
-        columns["who"] += [who] * n if who else [e.user or e.small_user for e in told]
-        columns["sender"] += [e.sender or e.small_sender for e in told]
-        columns["text"] += [
-            e.comment or e.big_comment or e.content or e.small_content or e.title or e.live_text for e in told
-        ]  # fmt: skip
-        columns["link"] += [e.link or e.big_link or e.video for e in told]
+        for column, taken in _COLUMNS.items():
+            columns[column] += taken(told) if column in _HOLDS[kind] else [who if column == "who" else None] * n
         i += n + len(bad)
     reading.member(member.number, i)
-    _tell(reading, found, pl.DataFrame(columns, ROW))
+    _tell(reading, found, pl.DataFrame(columns, ROW).with_columns(member=pl.lit(member.number, pl.Int32)))
     return reading
 
 
-def _entries(raw: msgspec.Raw) -> tuple[dict[int, Entry], list[int]]:
-    """The entries of a list (null is an empty one), and the numbers of those that do not fit."""
+def _entries(raw: msgspec.Raw) -> tuple[list[Entry], Sequence[int], list[int]]:
+    """The entries of a list (null is an empty one), their numbers, and the numbers of those that do not fit."""
     try:
-        return dict(enumerate(msgspec.json.decode(raw, type=list[Entry] | None) or [])), []
-    except (msgspec.DecodeError, RecursionError, UnicodeError):
-        pass
-    good: dict[int, Entry] = {}
-    bad: list[int] = []
-    try:
-        whole = msgspec.json.decode(raw, type=list[msgspec.Raw])
-    except (msgspec.DecodeError, RecursionError, UnicodeError):
-        return {}, [0]
-    for i, one in enumerate(whole):
-        try:
-            good[i] = msgspec.json.decode(one, type=Entry)
-        except (msgspec.DecodeError, RecursionError, UnicodeError):
-            bad.append(i)
-    return good, bad
+        return numbered(bytes(raw), Entry) if bytes(memoryview(raw)[:4]) != b"null" else ([], [], [])
+    except Unreadable:
+        return [], [], [0]
 
 
 def _object(raw: msgspec.Raw) -> dict[str, msgspec.Raw]:
@@ -156,9 +161,9 @@ def _walk(section: dict[str, msgspec.Raw], above: tuple[str, ...], found: Found)
     """Find the lists we know, by their names, at most five sections deep."""
     for key, raw in section.items():
         name, start = squash(key), bytes(memoryview(raw)[:64]).lstrip()[:1]
-        if name == "chathistory" and start == b"{" and "ChatHistory" not in _object(raw):
+        if name == "chathistory" and start == b"{" and "ChatHistory" not in (chats := _object(raw)):
             found.whole.add("message")
-            for title, entries in _object(raw).items():
+            for title, entries in chats.items():
                 who = title.removeprefix("Chat History with ").rstrip().removesuffix(":").strip().lower()
                 found.lists.append(("message", who, entries))
         elif "groupchat" in name and start == b"{" and any(bytes(memoryview(v)[:1]) == b"[" for v in _object(raw).values()):
@@ -222,7 +227,7 @@ def _tell(reading: Reading, found: Found, rows: pl.DataFrame) -> None:
     for kinds, channel, directions, named in (
         (("message",), "message", ("given", "received"), True), (("group",), "group", ("given", "received"), True),
         (("like",), "reaction", ("given",), False), (("comment", "live"), "comment", ("given",), False),
-        (("share",), "repost", ("given",), False), (("post",), "post", ("given",), True), (("gift",), "gift", ("given",), False),
+        (("share",), "repost", ("given",), False), (("post",), "post", ("given",), True), (("gift",), "gift", ("given",), True),
     ):  # fmt: skip
         for direction in directions if found.whole & set(kinds) else ():
             reading.sees(channel, direction, named=named, claim="user_data_tiktok.json: what still exists")
@@ -236,16 +241,20 @@ def _acts(reading: Reading, rows: pl.DataFrame, me: str | None) -> None:
     aside(reading, rows.filter(own), "notes to oneself")
     rows = rows.filter(~own)
     other = pl.when(kind == "group").then(pl.when(~mine).then("sender")).when((kind == "message") | (kind == "gift")).then("who")
+    others = rows.filter((kind == "group") & ~mine).group_by("kind", "who")
+    wrote = others.agg(there=pl.col("sender").drop_nulls().unique().sort())
+    rows = rows.join(wrote, on=["kind", "who"], how="left", maintain_order="left")
     one_click = kind.is_in(["like", "share"])
     rows = rows.with_columns(
         channel=kind.replace(_CHANNEL), direction=pl.when(mine).then(pl.lit("given")).otherwise(pl.lit("received")),
-        counterparts=alone(other), broadcast=kind == "post", composed=~one_click,
-        n_targets=pl.when(~kind.is_in(["post", "group"])).then(1).cast(pl.Int32), proven=kind == "gift",
+        counterparts=pl.when(mine & (kind == "group")).then(pl.col("there").fill_null([])).otherwise(alone(other)),
+        broadcast=kind == "post", composed=~one_click, proven=kind == "gift",
+        n_targets=pl.when(kind == "group").then(pl.col("there").list.len()).when(kind != "post").then(1).cast(pl.Int32),
         value_kind=kind.replace_strict(_VALUE, default=None, return_dtype=pl.String),
         post=pl.coalesce(pl.col("link").str.extract(r"/video/(\d+)"), "link"),
         thread=pl.when(chat).then("who"), time_precision=pl.lit("second"), is_reply=kind.is_in(["comment", "live"]),
     )  # fmt: skip
-    people = rows.filter(pl.col("counterparts").list.len() > 0).select(key=pl.col("counterparts").list.first())
+    people = rows.select(key=pl.col("counterparts").explode()).drop_nulls()
     _accounts(reading, people, me)
     # links to videos are signed and expire: an own post is known by its time
     reading.acts(
