@@ -10,7 +10,8 @@ import msgspec
 
 from transforms.sources.discord import Message
 
-TEXT = "gg thank you <@200000000000000007> for the match see you tomorrow at nine or ten lol great"
+TEXT = "gg thank you for the match see you tomorrow at nine or ten lol great"
+MENTION = " <@200000000000000007>"  # in one of ten
 ME, ROOMS = "100000000000000001", 200
 
 
@@ -27,7 +28,7 @@ def write(folder: Path, n: int) -> None:
         (target / "channel.json").write_text(json.dumps(channel))
         said = [
             {"ID": ((i * 977 + room + 1) * 60_000_000) << 22, "Timestamp": "2024-01-01 00:00:00", "Attachments": "",
-             "Contents": " ".join(rng.choices(TEXT.split(), k=rng.randrange(1, 30)))}
+             "Contents": " ".join(rng.choices(TEXT.split(), k=rng.randrange(1, 30))) + MENTION * (i % 10 == 0)}
             for i in range(n // ROOMS)
         ]  # fmt: skip
         (target / "messages.json").write_text(json.dumps(said))

@@ -2,7 +2,8 @@
 
 https://support.discord.com/hc/en-us/articles/360004027692
 Traps: folders change case and language; messages are CSV before 2024 and JSON since; ids are larger than a float holds; times
-without a zone are UTC; answers are not marked as such, so in a server only those mentioned are known to be addressed.
+without a zone are UTC; answers are not marked as such, so in a server only those mentioned are known to be addressed; names of
+those who are no friends stand in the list of conversations alone.
 Not read: Activity, whose reactions do not name the author of the message.
 """
 
@@ -10,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 import polars as pl
@@ -19,22 +20,24 @@ from transforms.act import Owner, Reading
 from transforms.archive import Archive, Member, Unreadable
 from transforms.formats import csvs, rooms
 from transforms.formats.jsonrecords import document, records
-from transforms.times import iso, sane, snowflake
+from transforms.times import iso, snowflake
 
 T = TypeVar("T")
 TITLE = "Discord"
-VERSION = "1"
+VERSION = "2"
 LAYOUTS = {
     "2024": ("*/user.json", "*/c[0-9]*/channel.json", "*/c[0-9]*/messages.json"),
     "2017": ("*/user.json", "*/[0-9]*/channel.json", "*/[0-9]*/messages.csv", "*/c[0-9]*/messages.csv"),
 }
 IGNORES = {
-    "index.json": "names of channels and servers", "guild.json": "servers, not people", "audit-log.json": "servers, not people",
+    "index.json": "names of servers", "guild.json": "servers, not people", "audit-log.json": "servers, not people",
+    "readme.txt": "what a package is",
     "events-*.json": "what the app recorded of its use; reactions there do not name the author", "avatar.*": "pictures",
 }  # fmt: skip
 _SNOWFLAKE_MS = 1420070400000
 _STATES = {1: ("connection", "both"), 2: ("block", "given"), 3: ("request", "received"), 4: ("request", "given")}
 _PAIRS, _GROUPS = ("DM", "1"), ("GROUP_DM", "3")
+_GONE = re.compile(r"(?i)unknown|deleted[ _]user")
 _CHANNEL = re.compile(r"(.*/|)c?\d{15,20}/(channel\.json|messages\.(?:json|csv))")
 
 
@@ -99,8 +102,17 @@ def read(archive: Archive, owner: Owner) -> Reading:
     """The account, then every channel with its messages."""
     reading = Reading("discord")
     mine = claims(archive)
+    related: dict[str, str] = {}
     for m in (m for m in mine if m.name == "user.json"):
-        _guarded(reading, m, lambda m=m: _account(reading, m, archive))
+        related |= _guarded(reading, m, lambda m=m: _account(reading, m, archive)) or {}
+    names: dict[str, str] = {}
+    folders = {m.path.rsplit("/", 2)[0] if m.path.count("/") > 1 else "" for m in mine if m.name == "channel.json"}
+    for m in (m for m in mine if m.name == "index.json" and m.path.rpartition("/")[0] in folders):
+        labels = _guarded(reading, m, lambda m=m: document(archive.read(m), dict[str, Any]))
+        if labels is not None:
+            names |= {room: name for room, label in labels.items() if isinstance(label, str) and (name := _partner(label))}
+            reading.member(m.number, 1)
+            reading.set_aside(m.number, "names of conversations, used to know who is in them", 1)
     channels: dict[str, Channel] = {}
     for m in (m for m in mine if m.name == "channel.json"):
         found = _guarded(reading, m, lambda m=m: document(archive.read(m), Channel))
@@ -118,7 +130,9 @@ def read(archive: Archive, owner: Owner) -> Reading:
             for c, values in said.items():
                 values += found[c] if c in found else here[c] * len(found["id"])
     if said["member"]:
-        _tell(reading, pl.DataFrame(said, _SAID), list(channels.values()))
+        reading.owner_key = me = reading.owner_key or _me(list(channels.values()), owner)
+        known = [_room(c, me, names, related) for c in channels.values()]
+        _tell(reading, pl.DataFrame(said, _SAID), pl.DataFrame(known, schema=rooms.ROOMS, orient="row"), names, related)
     return reading
 
 
@@ -132,7 +146,8 @@ def _guarded(reading: Reading, member: Member, step: Callable[[], T]) -> T | Non
         return None
 
 
-def _account(reading: Reading, member: Member, archive: Archive) -> None:
+def _account(reading: Reading, member: Member, archive: Archive) -> dict[str, str]:
+    """The owner and their relations; of these the ids by handle."""
     me = document(archive.read(member), Account)
     reading.owner_key, reading.owner_name = me.id, me.global_name or me.username
     reading.owner_aliases = [me.username] if me.username else []
@@ -156,6 +171,7 @@ def _account(reading: Reading, member: Member, archive: Archive) -> None:
     reading.accounts(f.with_columns(account_kind=pl.lit("person"), identified=pl.lit("id")))
     reading.states(f.with_columns(time_precision=pl.lit("unknown")))
     reading.listing("connection", "both", complete=me.relationships is not None and len(rows) == len(me.relationships))
+    return {handle.lower(): key for _, key, _, handle, *_ in rows if handle}
 
 
 def _messages(reading: Reading, member: Member, archive: Archive) -> dict[str, list]:
@@ -177,17 +193,15 @@ def _messages(reading: Reading, member: Member, archive: Archive) -> dict[str, l
     return {"number": list(good), "id": [str(m.id) for m in said], "at": [m.at for m in said], "text": [m.text for m in said]}
 
 
-def _tell(reading: Reading, f: pl.DataFrame, channels: list[Channel]) -> None:
-    me = reading.owner_key or _me(channels)
-    reading.owner_key = me
-    known = pl.DataFrame([_room(c, me) for c in channels], schema=rooms.ROOMS, orient="row").unique("room", maintain_order=True)
+def _tell(reading: Reading, f: pl.DataFrame, known: pl.DataFrame, names: dict[str, str], related: dict[str, str]) -> None:
+    me, known = reading.owner_key, known.unique("room", maintain_order=True)
     marked = f["text"].str.contains("<", literal=True).fill_null(False).arg_true()  # few texts hold marks; no other is searched
     texts = f["text"].gather(marked)
     named = pl.DataFrame({"row": marked, "key": texts.str.extract_all(r"<@!?\d{15,20}>")}).explode("key").drop_nulls()
     named = named.with_columns(pl.col("key").str.extract(r"(\d+)")).group_by("row", maintain_order=True).agg(addressed="key")
     plain = f["text"].scatter(marked, texts.str.replace_all(r"<(@)[!&]?\d+>|<(#)\d+>|<a?(:\w+:)\d+>", "$1$2$3"))
-    ids = pl.when(pl.col("id").str.contains(r"^\d{15,20}$")).then("id")
-    f = f.with_columns(by_id=sane(snowflake(ids, 22, _SNOWFLAKE_MS)))
+    ids = pl.when(pl.col("id").str.len_bytes().is_between(15, 20)).then("id")
+    f = f.with_columns(by_id=snowflake(ids, 22, _SNOWFLAKE_MS))
     f = f.with_columns(
         happened_at=pl.coalesce("by_id", iso(pl.when(pl.col("by_id").is_null()).then(pl.col("at").str.strip_chars('"')))),
         number=pl.col("number").cast(pl.String),
@@ -196,21 +210,38 @@ def _tell(reading: Reading, f: pl.DataFrame, channels: list[Channel]) -> None:
     reading.exported_at = f["happened_at"].max()
     acts = rooms.tell(reading, f, known, me or "me")
     told = acts.select(key=pl.col("counterparts").explode()).drop_nulls().unique().sort("key")
-    reading.accounts(told.with_columns(account_kind=pl.lit("person"), identified=pl.lit("id")))
+    told = told.filter(~pl.col("key").is_in(list(related.values())))
+    called = {o: names[room] for room, o in known.select("room", "other").iter_rows() if o and room in names}
+    name, by_id = pl.col("key").replace_strict(called, default=None, return_dtype=pl.String), pl.col("key").str.contains(r"^\d")
+    reading.accounts(told.with_columns(
+        name=name, handle=name, account_kind=pl.lit("person"),
+        identified=pl.when(by_id).then(pl.lit("id")).otherwise(pl.lit("name")),
+    ))  # fmt: skip
     claim = "messages: all the owner wrote that still stands; what others wrote is not in the package"
     for channel in ("message", "group"):
         reading.sees(channel, "given", claim=claim)
 
 
-def _me(channels: list[Channel]) -> str | None:
-    """Without an account: the one id in all conversations of two."""
+def _me(channels: list[Channel], owner: Owner) -> str | None:
+    """Without an account: whom the owner says to be, else the one id in all conversations of two."""
     pairs = [{r for r in c.recipients or () if r.isdecimal()} for c in channels if str(c.type) in _PAIRS and c.recipients]
+    mine = set().union(*pairs) & owner.me
     common = set.intersection(*pairs) if len(pairs) > 1 else set()
-    return common.pop() if len(common) == 1 else None
+    found = mine or common
+    return found.pop() if len(found) == 1 else None
 
 
-def _room(c: Channel, me: str | None) -> tuple:
+def _partner(label: str) -> str | None:
+    """Whom a conversation of two is with, as the list of conversations names it; in other languages the last word does."""
+    found = re.fullmatch(r"Direct Message with (.+?)(?:#\d{1,4})?", label) or re.search(r"(\S+)#\d{1,4}$", label)
+    return found[1] if found and not _GONE.match(found[1]) else None
+
+
+def _room(c: Channel, me: str | None, names: dict[str, str], related: dict[str, str]) -> tuple:
     others = [r for r in dict.fromkeys(c.recipients or ()) if r != me and r.isdecimal()]
     pair, group = str(c.type) in _PAIRS, str(c.type) in _GROUPS
-    other = (others[0] if len(others) == 1 and me else "") if pair else None
+    other = None
+    if pair:
+        name = names.get(c.id, "").lower()
+        other = others[0] if len(others) == 1 and me else related.get(name) or (f"name:{name}" if name else "")
     return c.id, other, others if group else [], 1 if pair else len(others) or None if group else None, not (pair or group)
