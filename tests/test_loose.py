@@ -25,6 +25,7 @@ ANY = {  # known under any name of that ending
     "bluesky/repo/repo.car": "olive.car",
     "youtube/2026-english/Takeout/YouTube and YouTube Music/comments/comments.csv": "what I said.csv",
     "wordpress/2009_v10/old.xml": "blog backup.xml",
+    "reddit/messages/chat_history.csv": "chats of 2023.csv",
 }
 AGAIN = {  # as a browser names a second download
     "linkedin/2024_drafts/messages.csv": "messages (1).csv",

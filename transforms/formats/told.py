@@ -21,9 +21,11 @@ def tell(reading: Reading, acts: pl.DataFrame) -> pl.DataFrame:
     for member, i, _ in lost.iter_rows():
         reading.problem(member, i, "no date between 1990 and 2100; look it up and add it to the ledger")
     acts = acts.join(lost, on="record", how="anti", maintain_order="left") if lost.height else acts
-    first = acts.select(pl.struct("channel", "direction", "uri").is_first_distinct()).to_series()
-    kept = acts.filter(first)
-    aside(reading, acts.filter(~first).join(kept, on="record", how="anti").unique("record", maintain_order=True), TWICE)
+    kept = acts
+    if acts["uri"].n_unique() < acts.height:
+        first = acts.select(pl.struct("channel", "direction", "uri").is_first_distinct()).to_series()
+        kept = acts.filter(first)
+        aside(reading, acts.filter(~first).join(kept, on="record", how="anti").unique("record", maintain_order=True), TWICE)
     reading.acts(kept, identity=["uri"])
     newest = kept.filter(pl.col("time_precision") != "asserted")["happened_at"].max()
     newest = newest or (kept["happened_at"].max() if reading.exported_at is None else None)

@@ -26,7 +26,7 @@ from transforms.formats.told import alone, aside, tell
 from transforms.sources.reddit import api
 
 TITLE = "Reddit"
-VERSION = "2"
+VERSION = "3"
 ASKS_OWNER = True
 _FILES: dict[str, set[str]] = {  # those that repeat others without their texts stand last
     "statistics": {"statistic", "value"},
@@ -48,6 +48,10 @@ _FILES: dict[str, set[str]] = {  # those that repeat others without their texts 
     "post_headers": {"id", "permalink", "date", "subreddit"},
     "comment_headers": {"id", "permalink", "date", "subreddit"},
 }
+_RENAMED = {  # known by their columns under any name: those of the table and these
+    "messages": {"threadid", "body"}, "chat_history": {"channelname", "conversationtype"},
+    "posts": {"gildings", "body"}, "comments": {"gildings", "parent", "body"},
+}  # fmt: skip
 _COMMON = {"statistics", "friends", "subscribed_subreddits", "post_headers"}  # columns that prove nothing
 LAYOUTS = {"API": api.LAYOUTS, "2018": tuple(p for stem in _FILES for p in (f"{stem}.csv", f"{stem}_[0-9]*.csv"))}
 _OWN, _PRIVATE = "the account itself", "private and towards nobody"
@@ -84,11 +88,18 @@ def _found(archive: Archive) -> list[tuple[Member, str]]:
     """Tables in folders where one of them proves by its columns to be Reddit's, in the order they are to be read."""
     likely = [(m, _stem(m.path)) for m in archive.members if m.path.lower().endswith(".csv") and _stem(m.path) in _FILES]
     fits = [(m, stem) for m, stem in likely if csvs.header(archive.head(m), _squashed(_FILES[stem]))]
+    if not fits:
+        heads = [(m, set(csvs.header(archive.head(m), {"id"}, {"messageid"}) or ())) for m in archive.few("*.csv")]
+        fits = [(m, stem) for m, columns in heads if (stem := _by_columns(columns))]
     proven = {m.path.rpartition("/")[0] for m, stem in fits if stem not in _COMMON}
     order = list(_FILES)
     return sorted(
         ((m, s) for m, s in fits if m.path.rpartition("/")[0] in proven), key=lambda f: (order.index(f[1]), f[0].number)
     )
+
+
+def _by_columns(columns: set[str]) -> str | None:
+    return next((stem for stem, more in _RENAMED.items() if _squashed(_FILES[stem]) | more <= columns), None)
 
 
 def claims(archive: Archive) -> list[Member]:
@@ -126,8 +137,13 @@ def read(archive: Archive, owner: Owner) -> Reading:
 
 def _name(name: pl.Expr) -> pl.Expr:
     """The key of a name: lower case, without `u/`; null for who is gone. A subreddit keeps its `r/`."""
-    bare = name.str.strip_chars().str.to_lowercase().str.replace(r"^/?u/", "").str.replace(r"^(#|/r/)", "r/")
-    return pl.when(~bare.is_in(_GONE)).then(bare)
+    return name.map_batches(_keys, return_dtype=pl.String, is_elementwise=True)
+
+
+def _keys(names: pl.Series) -> pl.Series:
+    each = names.drop_nulls().unique()  # the same few again and again
+    bare = each.str.strip_chars().str.to_lowercase().str.replace(r"^/?u/", "").str.replace(r"^(#|/r/)", "r/")
+    return names.replace_strict(each, bare.set(bare.is_in(_GONE), None), return_dtype=pl.String)
 
 
 class Book:
@@ -138,6 +154,7 @@ class Book:
     ) -> None:  # fmt: skip
         self.reading, self.tables, self.asked = reading, tables, asked
         self.people: list[pl.Series] = []
+        self.seen: list[tuple[str, str, bool, str]] = []
         self.me = asked.account.lower() if asked else self._me(owner)
         reading.owner_key = reading.owner_name = self.me
 
@@ -179,6 +196,8 @@ class Book:
             if self.asked:
                 api.sees(self.reading, self.asked, kept)
             self.people.append(kept["counterparts"].explode(empty_as_null=False))
+        for channel, direction, named, claim in self.seen:  # up to the newest of the acts
+            self.reading.sees(channel, direction, named=named, claim=claim)
         self.follows()
         if (f := self.tables.get("statistics")) is not None:
             aside(self.reading, f, "numbers of the account itself")
@@ -282,11 +301,12 @@ class Book:
         link = pl.coalesce(self._cell(f, "link"), pl.col("permalink"))
         post = link.str.extract(r"/comments/([a-z0-9]+)")
         answered = _name(self._cell(f, "answered"))
+        another = answered.is_not_null() & answered.ne_missing(self.me)
         return self._plain(
             f, "date", channel=pl.lit("comment"), uri=pl.lit("t1_") + pl.col("id"), text=self._cell(f, "body"),
             post=pl.lit("t3_") + post, thread=pl.lit("t3_") + post, is_reply=pl.lit(True),
-            counterparts=alone(pl.when(answered.ne_missing(self.me)).then(answered)),
-            n_targets=pl.when(~post.is_in(own.implode()).fill_null(False) | answered.ne(self.me).fill_null(False)).then(1),
+            counterparts=alone(pl.when(another).then(answered)),
+            n_targets=pl.when(~post.is_in(own.implode()).fill_null(False) | another).then(1),
         )  # fmt: skip
 
     def replies(self, stem: str, f: pl.DataFrame) -> pl.DataFrame:
@@ -369,5 +389,4 @@ class Book:
     def _sees(self, where: str, *cells: tuple[str, str], named: bool = True) -> None:
         if self.asked:
             return  # the pull says what it asked for
-        for channel, direction in cells:
-            self.reading.sees(channel, direction, named=named, claim=f"data request: {where}")
+        self.seen += [(channel, direction, named, f"data request: {where}") for channel, direction in cells]
