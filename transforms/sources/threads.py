@@ -18,7 +18,7 @@ from transforms.formats.meta import HTML, Book, Struct, first_told, mend_one, pe
 from transforms.formats.metalists import Entry, Leaf, handle_of, owner_of, table
 
 TITLE = "Threads"
-VERSION = "2"
+VERSION = "3"
 SITE = "https://www.threads.com/@"
 _KINDS = {  # what is read → file, key
     "profile": ("personal_information*.json", "profile"), "posts": ("threads_and_replies*.json", "posts"),
@@ -86,8 +86,10 @@ class Profile(Struct):
 
 
 def claims(archive: Archive) -> list[Member]:
-    """Members of a folder `threads/` in which one shows that it is of Threads, or which lies in Instagram's tree."""
+    """Members of a folder `threads/` in which one shows that it is of Threads or which lies in Instagram's; else single files."""
     likely = archive.find(*LAYOUTS["2023"], *IGNORES)
+    if not likely:
+        return [m for m in archive.find(*(name for name, _ in _KINDS.values())) if _PROOF in archive.head(m)]
     sure = {_folder(m) for m in likely if "your_instagram_activity/" in fold(m.path) or _PROOF in archive.head(m)}
     return [m for m in likely if _folder(m) in sure]
 
@@ -96,7 +98,7 @@ def read(archive: Archive, owner: Owner) -> Reading:
     """Everything a Threads export says."""
     book = Book(archive, Reading("threads"), owner, site=SITE)
     claimed = {m.number: m for m in claims(archive)}
-    kinds = {what: [m for m in archive.find(f"threads/{name}") if m.number in claimed] for what, (name, _) in _KINDS.items()}
+    kinds = {what: [m for m in archive.find(name) if m.number in claimed] for what, (name, _) in _KINDS.items()}
     if not any(kinds.values()):
         html = [m for m in claimed.values() if m.name.endswith(".html")]
         if html:
