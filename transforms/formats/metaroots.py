@@ -41,6 +41,11 @@ def threads(archive: Archive) -> dict[str, list[Member]]:
     return told
 
 
+def parts(patterns: tuple[str, ...]) -> tuple[str, ...]:
+    """Patterns of files, and of the numbered parts a long one comes in (`comments_1.json`)."""
+    return (*patterns, *(p.replace(".json", "_[0-9]*.json") for p in patterns if not p.endswith("*.json")))
+
+
 def loose(archive: Archive, keys: dict[str, str]) -> dict[str, list[Member]]:
     """Members taken out of their folders, by kind: what the pattern of their first key stands for."""
     found: dict[str, list[Member]] = {}

@@ -24,7 +24,7 @@ from transforms.act import Owner, Reading
 from transforms.archive import Archive, Member, fold
 from transforms.formats.messenger import Talks
 from transforms.formats.meta import HTML, Book, folded, mend_one, uncollected
-from transforms.formats.metaroots import THREADS, above, instagrams, loose, threads
+from transforms.formats.metaroots import THREADS, above, instagrams, loose, parts, threads
 from transforms.sources.facebook import people, public
 
 TITLE = "Facebook"
@@ -142,7 +142,7 @@ def _members(archive: Archive) -> dict[str, list[Member]]:
     instagram = instagrams(archive)
     found: dict[str, list[Member]] = {"messages": threads(archive)["facebook"]}
     for kind, patterns in _KINDS.items():
-        likely = [m for m in archive.find(*patterns) if _ours(m, instagram)]
+        likely = [m for m in archive.find(*parts(patterns)) if _ours(m, instagram)]
         keys = _KEYS.get(kind, b"")
         found[kind] = [m for m in likely if _ROOTED.search(fold(m.path)) or re.search(keys, archive.head(m))]
     taken = {m.number for members in found.values() for m in members}

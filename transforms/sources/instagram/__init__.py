@@ -23,7 +23,7 @@ from transforms.formats.jsonrecords import document
 from transforms.formats.messenger import Talks
 from transforms.formats.meta import HTML, Book, Struct, folded, handle_in, mend_one, uncollected
 from transforms.formats.metalists import owner_of
-from transforms.formats.metaroots import THREADS, loose, threads
+from transforms.formats.metaroots import THREADS, loose, parts, threads
 from transforms.sources.instagram import flat, lists
 
 TITLE = "Instagram"
@@ -140,7 +140,7 @@ def _read(book: Book, kinds: dict[str, list[Member]]) -> None:
 def _members(archive: Archive) -> dict[str, list[Member]]:
     found = {"messages": threads(archive)["instagram"]}
     for kind, patterns in _KINDS.items():
-        found[kind] = [m for m in archive.find(*patterns) if _list(archive, m)]
+        found[kind] = [m for m in archive.find(*parts(patterns)) if _list(archive, m)]
     found["flat"] = [m for m in archive.find(*_FLAT) if flat.proves(m.name, archive.head(m))]
     if any(found.values()):
         return found
