@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -137,7 +138,11 @@ def handle_of(link: str | None) -> str | None:
 
 def table(rows: list[tuple]) -> pl.DataFrame:
     """Rows of COLUMNS as a frame: handles as keys, times as instants."""
-    columns = dict(zip(COLUMNS, zip(*rows, strict=True) if rows else ((),) * len(COLUMNS), strict=True))
+    return columned(dict(zip(COLUMNS, zip(*rows, strict=True) if rows else ((),) * len(COLUMNS), strict=True)))
+
+
+def columned(columns: dict[str, Sequence]) -> pl.DataFrame:
+    """The same of columns."""
     found = frame(columns | {"i": pl.Series(columns["i"]).cast(pl.String)})
     who = pl.col("who").str.strip_chars(" @").str.to_lowercase()
     return found.with_columns(who=pl.when(who != "").then(who), happened_at=epoch(pl.col("at")))

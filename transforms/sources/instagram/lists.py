@@ -9,7 +9,7 @@ import polars as pl
 from transforms.archive import Member
 from transforms.formats.messenger import Talks
 from transforms.formats.meta import Book, first_told, folded, people
-from transforms.formats.metalists import Entry, table
+from transforms.formats.metalists import COLUMNS, Entry, columned
 
 _HANDLE = re.compile(r"[a-z0-9._]{1,30}")
 SCHEMA = {
@@ -24,12 +24,14 @@ def decode(book: Book, kinds: dict[str, list[Member]]) -> dict[str, pl.DataFrame
     """The entries of every kind: member, i, who, text, at, link, name."""
     found = {}
     for what, members in kinds.items():
-        rows: list[tuple] = []
+        columns: dict[str, list] = {c: [] for c in COLUMNS}
         for m in members:
             entries, numbers = book.rows(m, Entry, what, SCHEMA[what])
-            told = ((None, *e.post(), None, None) if what == "posts" else e.told() for e in entries)
-            rows += [(m.number, i, *t) for i, t in zip(numbers, told, strict=True)]
-        found[what] = table(rows)
+            told = [(None, *e.post(), None, None) for e in entries] if what == "posts" else [e.told() for e in entries]
+            of = {"member": [m.number] * len(told), "i": numbers} | dict(zip(COLUMNS[2:], zip(*told, strict=True), strict=False))
+            for column, values in of.items():
+                columns[column] += values
+        found[what] = columned(columns)
     return found
 
 
