@@ -97,10 +97,13 @@ def test_a_notification_mail_is_not_counted_beside_the_export(tmp_path: Path) ->
     mails = [
         act | {"id": "m1", "evidence": "notification", "on": "2024-02-01T12:00"},
         act | {"id": "m2", "evidence": "notification", "on": "2024-05-01"},
+        act | {"id": "m3", "evidence": "notification", "on": "2024-02-10T12:00", "channel": "mention"},  # an answer, to the mail
     ]
-    con = core(tmp_path, {"a": reading("github", "2024-03-01", [act | {"id": "e"}]), "b": reading("github", "2024-06-01", mails)})
+    told = [act | {"id": "e"}, act | {"id": "e3", "on": "2024-02-10T11:00"}]
+    con = core(tmp_path, {"a": reading("github", "2024-03-01", told), "b": reading("github", "2024-06-01", mails)})
     assert rows(con, "select evidence, happened_at::date::varchar from core.act order by 2") == [
         ("export", "2024-02-01"),
+        ("export", "2024-02-10"),
         ("notification", "2024-05-01"),
     ]
 

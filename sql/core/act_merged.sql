@@ -1,6 +1,6 @@
 -- One row per act left out because another file holds the same act: the act it is merged into, and the named rule.
 -- The rules: a note sent with an invitation is also the conversation's first message once accepted; Hangouts history
--- was copied into Chat; a notification mail tells of an act that an export holds too.
+-- was copied into Chat; a notification mail tells of an act that an export holds too, where an answer is told as a mention.
 with act as (
     select r.act_id, r.platform, r.channel, r.direction, r.counterparts, r.happened_at, r.text, r.evidence,
         p.person
@@ -32,7 +32,8 @@ mail as (
     select n.act_id, e.act_id as into_act_id, 'notification mail' as rule
     from act n
     join act e
-        on e.platform = n.platform and e.channel = n.channel and e.direction = n.direction and e.person = n.person
+        on e.platform = n.platform and e.direction = n.direction and e.person = n.person
+        and (e.channel = n.channel or (n.channel = 'mention' and e.channel in ('comment', 'message')))
         and e.happened_at between n.happened_at - interval 1 day and n.happened_at + interval 1 day
     where n.evidence = 'notification' and e.evidence <> 'notification'
     qualify row_number() over (partition by n.act_id order by abs(epoch(e.happened_at - n.happened_at)), e.act_id) = 1

@@ -134,6 +134,9 @@ def parts(fields: dict[str, str], body: bytes, depth: int = 0) -> Iterator[Part]
     if depth >= MAX_DEPTH:
         return
     sections = (b"\n" + body).split(b"\n--" + boundary.encode("utf-8", "replace"), MAX_PARTS + 1)
+    if len(sections) == 1 and depth == 0:  # the boundary is nowhere
+        yield Part("text/plain", {}, body)
+        return
     for section in sections[1 : MAX_PARTS + 1]:
         if section.startswith(b"--"):
             break
@@ -192,9 +195,10 @@ def instant(date: pl.Expr, zone: str) -> pl.Expr:
     offset = pl.when(offset.str.contains(r"^[+-]")).then(offset).otherwise(
         offset.replace_strict(_ZONES, default=None, return_dtype=pl.String)
     )  # fmt: skip
+    odd = times.iso(pl.when(date.str.contains(r"^\s*\d{4}-\d\d-\d\d[T ]")).then(date))  # what no mail should write, but some do
     zoned = (clock + offset).str.to_datetime("%Y-%m-%d %H:%M:%S%z", time_unit="us", strict=False).cast(times.INSTANT)
     local = times.written(pl.when(offset.is_null()).then(clock), "%Y-%m-%d %H:%M:%S", zone=zone)
-    return pl.coalesce(times.sane(zoned), local)
+    return pl.coalesce(times.sane(zoned), local, odd)
 
 
 _WROTE = (
@@ -216,7 +220,8 @@ _SIGNED = (
     r"(?:\n|$)"
 )
 _FROM_HERE = f"(?s)(?:^|\\n)(?:{_WROTE}[ \\t]*(?:\\n|$)|{_BEGUN}|{_SIGNED}).*"
-_BEFORE_QUOTE = f"(?m)^{_WROTE}[ \\t]*\\n(?:[ \\t]*\\n)?(?P<q>>)"
+_WHOSE = r"[^\n>]{0,200}<[^\n<>@ ]+@[^\n<> ]+>[^\n]{0,100}[:：]"  # in any language, if what follows is quoted
+_BEFORE_QUOTE = f"(?m)^(?:{_WROTE}|{_WHOSE})[ \\t]*\\n(?:[ \\t]*\\n)?(?P<q>>)"
 _QUOTED_HTML = (
     r'(?is)<(?:div|blockquote|table|hr|section)[^>]{0,300}(?:gmail_quote|gmail_extra|type="?cite|yahoo_quoted|divRplyFwdMsg'
     r"|appendonsend|moz-cite-prefix|moz-signature|gmail_signature|OLK_SRC_BODY_SECTION|protonmail_quote).*"

@@ -74,7 +74,7 @@ def tell(reading: Reading, box: Box, owner: Owner, asked: str = "") -> pl.DataFr
         aside(reading, kept.filter(rest), reason)
         kept = kept.filter(~rest)
     fullest = kept.sort(pl.col("text").str.len_bytes(), "member", "i", descending=[True, False, False], nulls_last=True)
-    first = fullest.select(pl.struct("id", "sender").is_first_distinct()).to_series()
+    first = fullest.select(pl.struct("id", "sender", "date").is_first_distinct()).to_series()
     aside(reading, fullest.filter(~first), TWICE)
     kept = _introducing(_threaded(fullest.filter(first)), mine)
     reading.acts(
@@ -89,17 +89,19 @@ def tell(reading: Reading, box: Box, owner: Owner, asked: str = "") -> pl.DataFr
 
 def _directed(rows: pl.DataFrame, mine: list[str], lists: set[str]) -> pl.DataFrame:
     given = pl.col("sender").is_in(mine)
-    others = pl.col("to").list.set_difference(pl.lit([*mine, *lists], dtype=pl.List(pl.String)))
+    mine_or_lists = pl.lit([*mine, *lists], dtype=pl.List(pl.String))
+    others = pl.col("to").list.set_difference(mine_or_lists)
     to_me = pl.col("to").list.set_intersection(pl.lit(mine, dtype=pl.List(pl.String))).list.len() > 0
     received = pl.col("to").list.set_difference(pl.concat_list("sender")).list.len()
     rows = rows.with_columns(direction=pl.when(given).then(pl.lit("given")).otherwise(pl.lit("received")), others=others)
-    whom = pl.when(pl.col("others").list.len() <= ROOM).then("others").otherwise(pl.lit([], dtype=pl.List(pl.String)))
+    every = pl.col("others").list.set_union(pl.col("unseen").list.set_difference(mine_or_lists))
+    whom = pl.when(every.list.len() <= ROOM).then(every).otherwise(pl.lit([], dtype=pl.List(pl.String)))
     listed = pl.col("to").list.set_intersection(pl.lit(list(lists), dtype=pl.List(pl.String))).list.len() > 0
-    unknown = pl.col("hidden") | listed | (~given & ~to_me)
+    unknown = (pl.col("hidden") & ~(given & (every.list.len() > 0))) | listed | (~given & ~to_me)
     return rows.with_columns(
         counterparts=pl.when(given).then(whom).otherwise(pl.concat_list("sender")),
-        n_targets=pl.when(~unknown).then(pl.when(given).then(pl.col("others").list.len()).otherwise(received)).cast(pl.Int32),
-        alone=given & (pl.col("others").list.len() == 0) & to_me,
+        n_targets=pl.when(~unknown).then(pl.when(given).then(every.list.len()).otherwise(received)).cast(pl.Int32),
+        alone=given & (every.list.len() == 0) & to_me,
     )
 
 

@@ -18,8 +18,8 @@ from transforms.sources.email import layouts, notices
 
 ROW: dict[str, pl.DataType | type[pl.DataType]] = {
     "member": pl.Int32, "i": pl.Int64, "id": pl.String, "parent": pl.String, "root": pl.String, "date": pl.String,
-    "received": pl.String, "sender": pl.String, "to": pl.List(pl.String), "hidden": pl.Boolean, "sent": pl.Boolean,
-    "role": pl.Boolean, "text": pl.String,
+    "received": pl.String, "sender": pl.String, "to": pl.List(pl.String), "unseen": pl.List(pl.String), "hidden": pl.Boolean,
+    "sent": pl.Boolean, "role": pl.Boolean, "text": pl.String,
 }  # fmt: skip
 _RAW = ROW | {"html": pl.String}
 BATCH = 2000  # mails whose raw text is held at once
@@ -75,6 +75,7 @@ class Box:
             return
         name, address = sender[0]
         to = mail.addresses(get("to", "")) + mail.addresses(get("cc", ""))
+        unseen = mail.addresses(get("bcc", ""))  # of others; only what the owner sent says to whom
         if arrived := mail.addresses(get("delivered-to", "") or get("x-original-to", "") or get("envelope-to", "")):
             self.delivered[arrived[0][1]] = self.delivered.get(arrived[0][1], 0) + 1
         if posted := get("list-post"):
@@ -100,7 +101,8 @@ class Box:
             member, i, own_id[0] if own_id else _made_up(fields), parent[0] if parent else None,
             references[0] if references else None,
             get("date"), get("received", "").rpartition(";")[2] or None, address, list(dict.fromkeys(a for _, a in to)),
-            not to or ":;" in get("to", "").replace(" ", ""), "sent" in kinds, whose(address) == "organisation", plain, markup,
+            [a for _, a in unseen], not to or ":;" in get("to", "").replace(" ", ""), "sent" in kinds,
+            whose(address) == "organisation", plain, markup,
         ))  # fmt: skip
         if len(self.rows) >= BATCH:
             self.flush()

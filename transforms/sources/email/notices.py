@@ -102,7 +102,7 @@ def _first(rules: tuple[tuple[str, str], ...], told: str) -> str | None:
 
 _KINDS = (  # what the name of a template or type says, in this order
     (
-        r"suggest|pymk|may_know|digest|job|weekly|birthday|anniversar|remind|security|login|recover|verify|camp|stale"
+        r"suggest|pymk|may_know|digest|event|job|weekly|birthday|anniversar|remind|security|login|recover|verify|camp|stale"
         r"|also_comment",
         "nothing",
     ),
@@ -133,12 +133,12 @@ _SUBJECTS = (  # what an English subject says of the one whose name it begins wi
     (r"endorsed you", "endorsement"),
     (r"(?:commented on|replied to) (?:your|a (?:post|photo|comment) (?:of yours|you))|commented:", "comment"),
     (r"(?:shared|reposted|retweeted|quoted) your", "repost"),
-    (r"(?:likes?|liked|reacted to|loved) your", "reaction"),
+    (r"(?:likes?|liked|favou?rited|reacted to|loved) your", "reaction"),
 )
 _ACTOR = re.compile(
     r"^(?:\S+, )?(?P<name>.{2,80}?)(?: \(@(?P<handle>\w{1,20})\))? (?:just )?(?:sent you|messaged you|mentioned you"
     r"|tagged you|endorsed you"
-    r"|commented|replied to|likes?|liked|loved|reacted to|shared your|reposted|retweeted|quoted|posted|wrote on"
+    r"|commented|replied to|likes?|liked|favou?rited|loved|reacted to|shared your|reposted|retweeted|quoted|posted|wrote on"
     r"|wants? to|invited you)\b"
 )
 _ONE_CLICK = {"reaction": "applause", "endorsement": "endorsement", "repost": "amplification"}
@@ -153,7 +153,8 @@ def _act(kind: str, name: str | None, **more: Any) -> dict[str, Any]:
 def _named(kind: str | None, subject: str) -> tuple[str | None, str | None]:
     """What happened, and who the subject says did it."""
     actor = _ACTOR.match(subject)
-    return kind or _first(_SUBJECTS, subject), actor["name"].strip('"“” ') if actor else None
+    name = re.sub(r"(?:, .+)? and \d+ (?:others?|other people|more)$", "", actor["name"]).strip('"“” ') if actor else None
+    return kind or _first(_SUBJECTS, subject), name
 
 
 def _linkedin(fields: dict[str, str], subject: str, sender: str, text: str, whole: str) -> Found:
@@ -215,7 +216,8 @@ def _x(fields: dict[str, str], subject: str, sender: str, text: str, whole: str)
 _GITHUB = {  # X-GitHub-Reason → channel; every other reason is a thread the owner watches
     "mention": "mention", "author": "comment", "comment": "comment", "review_requested": "mention", "assign": "mention",
 }  # fmt: skip
-_GITHUB_ID = re.compile(r"<([\w.-]+)/([\w.-]+)/(issues|pull|discussions?|commit)/(\w+)(?:/(\w+))?@")
+_GITHUB_ID = re.compile(r"<([\w.-]+)/([\w.-]+)/(issues|pull|discussions?|commit)/(\w+)(?:/([\w/]+))?@")
+_GITHUB_REVIEW = re.compile(r"\A\s*@[\w\[\]-]+ (approved|requested changes on|commented on) this pull request\.?\s*")
 
 
 def _github(fields: dict[str, str], subject: str, sender: str, text: str, whole: str) -> Found:
@@ -225,12 +227,17 @@ def _github(fields: dict[str, str], subject: str, sender: str, text: str, whole:
     said = re.split(
         r"\n(?:—|-- ?|&mdash;) ?\r?\n|\nReply to this email directly|\nYou are receiving this because", text.replace("\r", "")
     )[0]
-    if not login or reason not in _GITHUB or login == fields.get("x-github-recipient") or event or not said.strip():
+    said = re.sub(r"(?m)^>.*\n?", "", said).strip()
+    review = _GITHUB_REVIEW.match(said)
+    said = said[review.end() :] if review else said
+    approval = review is not None and review[1] == "approved" and not said
+    if not login or reason not in _GITHUB or login == fields.get("x-github-recipient") or event or not (said or approval):
         return NOTHING
     thread = f"https://github.com/{told[1]}/{told[2]}/{told[3]}/{told[4]}" if told else None
     number = told and re.search(r"\d+$", told[5] or "")
     return [{
-        "channel": _GITHUB[reason], "key": login, "handle": login, "name": sender or None, "identified": "handle",
+        "channel": "reaction" if approval else _GITHUB[reason], "key": login, "composed": not approval,
+        "value_kind": "applause" if approval else None, "handle": login, "name": sender or None, "identified": "handle",
         "thread": thread,
         "url": f"https://github.com/{login}", "post": f"{thread}#issuecomment-{number[0]}" if number else thread, "text": said,
         "account_kind": "bot" if login.endswith("[bot]") else "person",
