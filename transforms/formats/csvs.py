@@ -44,6 +44,15 @@ def squash(name: str) -> str:
     return re.sub(r"[\W_]+", "", name).lower()
 
 
+def windows(data: bytes) -> bytes:
+    """What is not UTF-8, or UTF-16 by its mark, as the letters of Windows."""
+    try:
+        data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8")
+    except UnicodeError:
+        return data.decode("cp1252", "replace").encode()
+    return data
+
+
 def header(data: bytes, *needs: Iterable[str]) -> list[str] | None:
     """The columns named in the first lines, where one of the `needs` is met; None where none is. For peeking at a file."""
     try:

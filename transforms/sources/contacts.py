@@ -144,11 +144,7 @@ def _component(value: pl.Expr) -> pl.Expr:
 
 def _table(data: bytes, member: Member, reading: Reading) -> pl.DataFrame:
     """The rows of a CSV file, of Google before and after 2024 or of Outlook."""
-    try:
-        data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8")
-    except UnicodeError:
-        data = data.decode("cp1252", "replace").encode()
-    table = csvs.table(data, _GOOGLE, _GOOGLE_OLD, _OUTLOOK)
+    table = csvs.table(csvs.windows(data), _GOOGLE, _GOOGLE_OLD, _OUTLOOK)
     reading.member(member.number, table.records)
     for row, reason in table.broken:
         reading.problem(member.number, row, reason)

@@ -2,19 +2,25 @@
 
 Columns: happened_on (YYYY-MM-DD), direction (given, received or both), person (an account as in people.csv, the person's
 name there, or a name that only one connection has), kind (a value kind; talk for a meeting), n_targets (default 1), note.
-The owner vouches for a row, so its kind needs no confirmation.
+The owner vouches for a row, so its kind needs no confirmation. Spreadsheets of many countries write `;` between cells, and other
+letters than UTF-8.
 """
 
 from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
 
 import polars as pl
 
 from transforms import times
 from transforms.act import Owner, Reading
-from transforms.archive import Archive, Member
+from transforms.archive import Archive, Member, Unreadable
+from transforms.formats import csvs
 
 TITLE = "Ledger"
-VERSION = "1"
+VERSION = "2"
 LAYOUTS = {"2026": ("ledger.csv",)}
 IGNORES: dict[str, str] = {}
 
@@ -24,11 +30,15 @@ KINDS = (
 )  # fmt: skip
 _CHANNELS = {"gift": "gift", "recommendation": "recommendation", "endorsement": "endorsement"}
 _COLUMNS = ("happened_on", "direction", "person", "kind", "n_targets", "note")
+_NEEDS = {"happenedon", "direction", "person", "kind"}
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+_LONGEST = 30  # lines of one record
+_OPEN, _MORE = "its quotes do not close", 'more cells than columns; a note with a comma belongs in "quotes"'
 
 
 def claims(archive: Archive) -> list[Member]:
-    """The file alone, by its name and its header."""
-    return [m for m in archive.find("ledger.csv") if b"happened_on" in archive.head(m, 200)]
+    """The file by its name and its header; alone by its name, since it can be no other's then."""
+    return [m for m in archive.find("ledger.csv") if len(archive.members) == 1 or csvs.header(archive.head(m), _NEEDS)]
 
 
 def read(archive: Archive, owner: Owner) -> Reading:
@@ -36,22 +46,50 @@ def read(archive: Archive, owner: Owner) -> Reading:
     reading = Reading("ledger", owner_key="me")
     for member in claims(archive):
         try:
-            written = pl.read_csv(archive.read(member), infer_schema=False, truncate_ragged_lines=True, encoding="utf8-lossy")
-        except pl.exceptions.PolarsError:
-            reading.problem(member.number, "-", "not a CSV with a header; see docs/ledger.md")
+            data = csvs.windows(archive.read(member))
+        except Unreadable as why:
+            reading.problem(member.number, "-", str(why))
             reading.member(member.number, 1)
             continue
-        _rows(reading, member, written)
+        head, *rows = [*_records(data.decode("utf-16" if data[:2] in _UTF16 else "utf-8-sig"))] or [[]]
+        squashed = [csvs.squash(c) for c in head]
+        columns = [c if squashed.index(c) == i else f"#{i}" for i, c in enumerate(squashed)]
+        if not set(columns) >= _NEEDS:
+            why = "no first line that names the columns happened_on, direction, person and kind; see docs/ledger.md"
+            reading.problem(member.number, "-", why)
+            reading.member(member.number, 1)
+            continue
+        reading.member(member.number, len(rows))
+        whole = []
+        for i, cells in enumerate(rows):
+            if len(cells) > len(columns) or not cells:
+                reading.problem(member.number, i, f"{_OPEN if not cells else _MORE}; mend the row")
+            else:
+                whole.append([i, *cells, *[""] * (len(columns) - len(cells))])
+        schema = {"row": pl.Int64} | dict.fromkeys(columns, pl.String)
+        _rows(reading, member, pl.DataFrame(whole, schema=schema, orient="row"))
     return reading
 
 
+def _records(text: str) -> Iterator[list[str]]:
+    """The cells of every record, none where its quotes do not close. A note may have lines of its own."""
+    lines, at = text.splitlines(), 0
+    separator = max(",;\t", key=lines[0].count) if lines else ","
+    while at < len(lines):
+        ends = range(at + 1, min(at + _LONGEST, len(lines)) + 1)
+        pieces = ("\n".join(lines[at:end]) for end in ends)
+        end, piece = next(((e, p) for e, p in zip(ends, pieces, strict=True) if p.count('"') % 2 == 0), (at + 1, None))
+        yield [] if piece is None else next(csv.reader(io.StringIO(piece), delimiter=separator), [""])
+        at = end
+
+
 def _rows(reading: Reading, member: Member, written: pl.DataFrame) -> None:
-    have = {c.strip().lower(): c for c in written.columns}
-    cell = {
-        c: pl.col(have[c]).str.strip_chars().replace("", None) if c in have else pl.lit(None, dtype=pl.String) for c in _COLUMNS
-    }
-    rows = written.with_row_index("i").select(
-        "i",
+    have = {c: csvs.squash(c) for c in _COLUMNS if csvs.squash(c) in written.columns}
+    cell = {c: pl.col(have[c]).str.strip_chars().replace("", None) if c in have else pl.lit(None, pl.String) for c in _COLUMNS}
+    empty = pl.all_horizontal(cell[c].is_null() for c in have)
+    reading.set_aside(member.number, "empty rows", written.filter(empty).height)
+    rows = written.filter(~empty).select(
+        i="row",
         happened_at=times.written(cell["happened_on"] + " 00:00", "%Y-%m-%d %H:%M"),
         direction=cell["direction"].str.to_lowercase(),
         person=cell["person"],
@@ -93,4 +131,3 @@ def _rows(reading: Reading, member: Member, written: pl.DataFrame) -> None:
     for channel in sorted(set(acts["channel"])):
         for direction in ("given", "received"):
             reading.sees(channel, direction, claim="the owner's own record of both directions")
-    reading.member(member.number, written.height)
