@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import io
 import lzma
 import re
 import stat
@@ -84,7 +85,10 @@ class Archive:
         """The bytes of one member. Raises Unreadable where they are damaged or too many."""
         if member.size > MAX_MEMBER:
             raise Unreadable(f"larger than {MAX_MEMBER >> 30} GiB; ask the platform for a smaller export")
-        return b"".join(self.stream(member))
+        held = io.BytesIO()  # gives its bytes away uncopied, where joined pieces would be there twice
+        for piece in self.stream(member):
+            held.write(piece)
+        return held.getvalue()
 
     def stream(self, member: Member) -> Iterator[bytes]:
         """The bytes of one member, piece by piece, for files too large to hold."""

@@ -11,14 +11,14 @@ import json
 import random
 import sys
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 ME, HANDLE = 1_400_000_000_000_000_001, "example_owner"
 PEOPLE = 3_000
 START = datetime(2012, 1, 1, tzinfo=UTC)
-PART = 100_000  # records a file
+PART = 100_000  # records a file, or messages
 _VOCABULARY = (
     "the a to and of in is it you for on that this with have be are not but what all just like so do we can people time "
     "thanks great good day work think know see look read project update team launch idea question answer help link "
@@ -62,8 +62,11 @@ def _write(z: zipfile.ZipFile, name: str, records: Iterator[dict]) -> Iterator[d
         part, batch = part + 1, list(_take(records))
 
 
-def _take(records: Iterator[dict]) -> Iterable[dict]:
-    return (record for _, record in zip(range(PART), records, strict=False))
+def _take(records: Iterator[dict]) -> Iterator[dict]:
+    held = 0
+    while held < PART and (record := next(records, None)):
+        held += len(record["dmConversation"]["messages"]) if "dmConversation" in record else 1
+        yield record
 
 
 def _add(z: zipfile.ZipFile, path: str, text: str) -> None:

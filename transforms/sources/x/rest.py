@@ -332,7 +332,7 @@ def accounts(export: Export, people: pl.DataFrame) -> None:
         .then(pl.col("id").cast(pl.String))
         .otherwise(pl.lit("@") + pl.col("handle").str.to_lowercase())
     )
-    named = named.sort("since").group_by("key").agg(pl.col("name").drop_nulls().last(), pl.col("handle").drop_nulls().last())
+    named = named.sort("since", maintain_order=True).group_by("key").agg(pl.col("name", "handle").drop_nulls().last())
     frame = keys.join(named, on="key", how="left", maintain_order="left")
     by_handle = pl.col("key").str.starts_with("@")
     frame = frame.with_columns(handle=pl.coalesce("handle", pl.when(by_handle).then(pl.col("key").str.slice(1))))

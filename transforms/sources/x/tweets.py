@@ -21,6 +21,7 @@ NEW_TIME, OLD_TIME = "%a %b %d %H:%M:%S %z %Y", "%Y-%m-%d %H:%M:%S %z"  # the la
 _QUOTED = r"^https?://(?:www\.|mobile\.)?(?:twitter|x)\.com/(\w{1,20})/status(?:es)?/\d+"
 _ADDRESS = r"^((?:@\w+(?:\s+|$))+)"  # whom a reply goes to, put there by X
 _LIST = pl.List(pl.String)
+PART = 50_000  # tweets told at a time
 
 
 class Mention(Struct):
@@ -102,11 +103,14 @@ def read(export: Export, members: Sequence[Member], notes: Sequence[Member]) -> 
     long = _notes(export, notes)
     tweets = export.timeless(_newest(export, tweets))
     tweets = _join_notes(export, tweets, long)
-    people = _people(tweets, mentions)
-    tweets = _addressed(export, tweets, mentions, quotes, people)
-    tweets = _threads(tweets)
-    export.acts(tweets.with_columns(direction=pl.lit("given"), record=place()), "root")
-    _responses(export, tweets)
+    people, tops, ids = _people(tweets, mentions), _tops(tweets), tweets["id"].implode()
+    for part in tweets.iter_slices(PART):
+        here = part.select("row")
+        said, quoted = (table.join(here, on="row", how="semi", maintain_order="left") for table in (mentions, quotes))
+        part = _addressed(export, part, said, quoted, people, ids).join(tops, on="id", how="left", maintain_order="left")
+        thread = pl.when(~pl.col("reposted")).then(pl.coalesce("top", "id").cast(pl.String))
+        export.acts(part.with_columns(direction=pl.lit("given"), record=place(), thread=thread), "root")
+        _responses(export, part)
     return people
 
 
@@ -240,20 +244,21 @@ def _join_notes(export: Export, tweets: pl.DataFrame, notes: pl.DataFrame) -> pl
 
 
 def _people(tweets: pl.DataFrame, mentions: pl.DataFrame) -> pl.DataFrame:
-    """Who has which id, name and handle, from mentions and replies; since = the id of the tweet that says so."""
+    """Who has which id, name and handle, from mentions and replies; since = the id of the newest tweet that says so."""
     said = mentions.join(tweets.select("row", since="id"), on="row", maintain_order="left").select(
         "since", "id", "handle", "name"
     )
     answered = tweets.filter(pl.col("to").is_not_null()).select(
         since="id", id="to", handle="to_handle", name=pl.lit(None, pl.String)
     )
-    return pl.concat([said, answered]).with_columns(handle=pl.when(pl.col("handle") != "").then(pl.col("handle")))
+    told = pl.concat([said, answered]).with_columns(handle=pl.when(pl.col("handle") != "").then(pl.col("handle")))
+    return told.sort("since", maintain_order=True).unique(["id", "handle", "name"], keep="last", maintain_order=True)
 
 
 def _addressed(
-    export: Export, tweets: pl.DataFrame, mentions: pl.DataFrame, quotes: pl.DataFrame, people: pl.DataFrame
+    export: Export, tweets: pl.DataFrame, mentions: pl.DataFrame, quotes: pl.DataFrame, people: pl.DataFrame, ids: pl.Series
 ) -> pl.DataFrame:  # fmt: skip
-    """Channel, counterparts and how many were addressed."""
+    """Channel, counterparts and how many were addressed; `ids` are of all tweets."""
     own = pl.col("handle").str.to_lowercase().is_in(export.handles) | (pl.col("id") == (export.me or 0)).fill_null(False)
     answers = (pl.col("parent").is_not_null() | pl.col("to").is_not_null() | pl.col("to_handle").is_not_null()) & pl.col(
         "source"
@@ -261,7 +266,7 @@ def _addressed(
     to_self = pl.coalesce(
         pl.when(pl.col("to") > 0).then(pl.col("to") == (export.me or 0)),
         pl.col("to_handle").str.to_lowercase().is_in(export.handles),
-        pl.col("parent").is_in(tweets["id"].implode()),
+        pl.col("parent").is_in(ids),
     )
     tweets = tweets.with_columns(comment=(answers & ~to_self).fill_null(False), reposted=pl.col("source").is_not_null())
     key = tweets.select("row", "lead", "source", "comment", "to", "to_handle")
@@ -325,17 +330,15 @@ def keyed(frame: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _threads(tweets: pl.DataFrame) -> pl.DataFrame:
-    """The thread of a tweet: the first tweet that own answers lead back to; of a retweet none."""
+def _tops(tweets: pl.DataFrame) -> pl.DataFrame:
+    """The first tweet that own answers lead back to, for each that is an answer: the thread it belongs to."""
     above = tweets.filter(pl.col("parent").is_not_null()).select("id", top="parent")
     for _ in range(24):  # each round doubles the reach: chains of 16 million, and a forged ring ends too
         leads = above.join(above, left_on="top", right_on="id", how="left", maintain_order="left")
         if leads["top_right"].null_count() == leads.height:
             break
         above = leads.select("id", top=pl.coalesce("top_right", "top"))
-    tweets = tweets.join(above, on="id", how="left", maintain_order="left")
-    thread = pl.coalesce("top", "id").cast(pl.String)
-    return tweets.with_columns(thread=pl.when(~pl.col("reposted")).then(thread))
+    return above
 
 
 def _responses(export: Export, tweets: pl.DataFrame) -> None:
