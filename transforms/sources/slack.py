@@ -24,7 +24,7 @@ from transforms.text import unescape
 from transforms.times import INSTANT, sane
 
 TITLE = "Slack"
-VERSION = "1"
+VERSION = "2"
 ASKS_OWNER = True
 _LISTS = ("channels.json", "groups.json", "mpims.json", "dms.json")
 LAYOUTS = {"2014": ("users.json", *_LISTS, "*/[12][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9].json")}
@@ -91,6 +91,7 @@ class Message(msgspec.Struct, gc=False):
     thread_ts: str | None = None
     parent_user_id: str | None = None
     inviter: str | None = None
+    user_profile: Profile | None = None
     reactions: list[Reaction] | None = None
 
 
@@ -166,7 +167,7 @@ def _read(archive: Archive, owner: Owner, root: str) -> Reading:
         stands["room"] += [ids.get(folder, folder)] * len(found)
     if me is None:
         return reading
-    _tell(reading, said, stands, places, me)
+    _tell(reading, said, stands, places, users, me)
     return reading
 
 
@@ -198,8 +199,9 @@ def _people(reading: Reading, member: Member, users: dict[int, User]) -> None:
 
 
 def _tell(
-    reading: Reading, said: list[Message], stands: dict[str, list], places: dict[str, tuple[str, Room]], me: str
-) -> None:
+    reading: Reading, said: list[Message], stands: dict[str, list], places: dict[str, tuple[str, Room]],
+    users: list[User], me: str,
+) -> None:  # fmt: skip
     f = pl.DataFrame(
         stands | {
             "ts": [m.ts for m in said], "subtype": [m.subtype for m in said], "sender": [m.user for m in said],
@@ -246,8 +248,11 @@ def _tell(
     gone = pl.col("subtype").is_in(["tombstone", "message_replied"]).fill_null(False)
     twice = gone | ~pl.col("post").is_first_distinct()
     talk = pl.col("subtype").is_null() | pl.col("subtype").is_in([t for t in _TALK if t])
+    alone = known.filter(pl.col("people").list.set_difference(pl.lit([me], rooms.KEYS)).list.len() == 0)["room"]
     fate = (
         pl.when(twice).then(pl.lit("deleted, or told by another record too"))
+        .when(pl.col("sender") == "USLACKBOT").then(pl.lit("machines, topics, comings and goings"))
+        .when(pl.col("room").is_in(alone.implode()) & (pl.col("sender") == me)).then(pl.lit("the owner's notes to themselves"))
         .when(~pl.col("mine")).then(pl.lit("said in channels the owner is not in"))
         .when(talk & pl.col("sender").is_not_null()).then(pl.lit("talk"))
         .when(pl.col("subtype") == "file_comment").then(pl.lit("comments on files, without their author"))
@@ -281,8 +286,10 @@ def _tell(
         is_reply=(pl.col("answered") != pl.col("sender")).fill_null(False),
         time_precision=pl.lit("microsecond"),
     )
-    rooms.tell(reading, talk_rows.drop("mine"), known.drop("mine"), me)
+    acts = rooms.tell(reading, talk_rows.drop("mine"), known.drop("mine"), me)
     rooms.reactions(reading, emoji, me)
+    ours = emoji.filter((pl.col("by") == me) | (pl.col("to") == me))
+    _guests(reading, users, said, pl.concat([acts["counterparts"].explode().drop_nulls(), ours["by"], ours["to"]]), me)
     seen = f.select("room").unique().join(known, on="room")
     groups = seen.filter(pl.col("other").is_null(), "mine").height
     for channel, there in (("message", seen["other"].drop_nulls().len()), ("group", groups), ("invitation", groups)):
@@ -290,6 +297,16 @@ def _tell(
             reading.sees(channel, direction, claim="the conversations exported, both sides; a free plan hides the older ones")
     for direction in ("given", "received"):
         reading.sees("reaction", direction, claim="reactions of the messages of this export, undated")
+
+
+def _guests(reading: Reading, users: list[User], said: list[Message], named: pl.Series, me: str) -> None:
+    """Whom the list of users lacks: of other workspaces, named only where they write."""
+    names = {m.user: m.user_profile.real_name or m.user_profile.display_name for m in said if m.user and m.user_profile}
+    keys = sorted({*named.unique().drop_nulls()} - {u.id for u in users} - {me})
+    schema = {"key": pl.String, "name": pl.String}
+    guests = pl.DataFrame([(k, names.get(k)) for k in keys], schema=schema, orient="row")
+    kind = pl.when(pl.col("key") == "USLACKBOT").then(pl.lit("bot")).otherwise(pl.lit("person"))
+    reading.accounts(guests.with_columns(identified=pl.lit("id"), account_kind=kind))
 
 
 def _room(kind: str, room: Room, me: str) -> tuple:
