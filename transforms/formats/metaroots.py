@@ -10,7 +10,10 @@ import re
 from transforms.archive import Archive, Member, fold
 
 BOXES = ("inbox", "archived_threads", "filtered_threads", "message_requests", "e2ee_cutover")
-THREADS = tuple(f"messages/{box}/*/message_*.json" for box in BOXES)
+THREADS = (  # from 2018 on without a number, at first without a box
+    *(f"messages/{box}/*/message_*.json" for box in BOXES), *(f"messages/{box}/*/message.json" for box in BOXES),
+    "messages/*/message.json",
+)  # fmt: skip
 _PEEKED = 20  # conversations of which the first part is looked at
 _FACEBOOK = {"friends", "friends_and_followers", "comments_and_reactions", "likes_and_reactions", "about_you", "other_activity"}
 _INSTAGRAM = {

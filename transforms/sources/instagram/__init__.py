@@ -27,7 +27,7 @@ from transforms.formats.metaroots import THREADS, loose, parts, threads
 from transforms.sources.instagram import flat, lists
 
 TITLE = "Instagram"
-VERSION = "3"
+VERSION = "4"
 SITE = "https://www.instagram.com/"
 _FOLLOWS = "followers_and_following/"
 _KINDS = {
@@ -145,7 +145,7 @@ def _members(archive: Archive) -> dict[str, list[Member]]:
     if any(found.values()):
         return found
     bare = {w: [m for m in archive.find(n) if re.match(_LIST + shape, archive.head(m))] for w, (n, shape) in _BARE.items()}
-    named = loose(archive, {lists.SCHEMA[what]: what for what in _LOOSE} | {"profile_user": "profile"})
+    named = loose(archive, {lists.SCHEMA[what]: what for what in _LOOSE} | {"profile_user": "profile", "ig_[a-z_]+": "posts"})
     return found | {what: bare.get(what, []) + named.get(what, []) for what in {*bare, *named}}
 
 
