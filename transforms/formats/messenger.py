@@ -20,7 +20,7 @@ import polars as pl
 
 from transforms.archive import Member, Unreadable, fold
 from transforms.formats.meta import Book, Struct, first_told, folded, frame, mend_one, nobody, people
-from transforms.formats.metalines import ATTACHED, LINE, PRODUCT, REACTED
+from transforms.formats.metalines import LINE, REACTED, attached, product
 from transforms.times import epoch
 
 ROOM = 50  # people; in a larger one nobody in particular is addressed
@@ -175,7 +175,8 @@ class Talks:
         """The folded name of who is in the most conversations without giving them their title; None where several are."""
         count: Counter[str] = Counter()
         for talk in self.talks.values():
-            count.update({folded(n) for n in talk.names} - {folded(talk.title)})
+            there = {folded(n) for n in (*talk.names, *talk.senders)}  # in 2018 the owner was no participant
+            count.update({n for n in there if not nobody(n)} - {folded(talk.title)})
         mine = [n for n in count if n in {folded(m) for m in self.book.owner.me}]
         best = [n for n, times in count.most_common() if times == max(count.values())]
         return mine[0] if mine else best[0] if len(best) == 1 else None
@@ -211,8 +212,8 @@ class Talks:
         rows = rows.filter(~pl.col("change") & pl.col("seconds").is_null())
         own_line = pl.col("text").str.starts_with(pl.col("sender") + " ").fill_null(False)
         said = pl.when(own_line).then(pl.col("text").str.strip_prefix(pl.col("sender") + " ")).otherwise("text")
-        line = own_line & pl.col("sender").str.contains(" ", literal=True) | pl.col("text").str.contains(PRODUCT)
-        rows = rows.with_columns(own_line=own_line, line=line, attached=said.str.contains(ATTACHED).fill_null(False))
+        line = own_line & pl.col("sender").str.contains(" ", literal=True) | product(pl.col("text"))
+        rows = rows.with_columns(own_line=own_line, line=line, attached=attached(said))
         no_text = pl.col("own_line") & pl.col("link").is_not_null() | pl.col("attached")
         rows = rows.with_columns(text=pl.when(~no_text).then("text"))
         line = pl.col("line") & pl.col("link").is_null() & ~pl.col("attached")
@@ -334,7 +335,7 @@ def _slug(member: Member, *, secret: bool) -> str:
     folder, _, name = fold(member.path).rpartition("/")
     if secret:
         return re.sub(r"(_\d+)?\.json$", "", name)
-    return "/".join(folder.split("/")[-2:]) if folder and re.fullmatch(r"message_\d+\.json", name) else fold(member.path)
+    return "/".join(folder.split("/")[-2:]) if folder and re.fullmatch(r"message(_\d+)?\.json", name) else fold(member.path)
 
 
 def _decoded(data: bytes, kind: type, one: type):
