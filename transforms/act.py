@@ -347,13 +347,10 @@ def _shingles(acts: pl.DataFrame) -> pl.Series:
     """Distinct hashes of every run of three words, sorted; null where the owner did not write to anybody in particular."""
     mine = (pl.col("direction") == "given") & pl.col("composed") & ~pl.col("broadcast") & (pl.col("counterparts").list.len() > 0)
     bare = pl.col("text").str.to_lowercase().str.replace_all(r"[^\p{L}\p{N}]+", " ").str.strip_chars(" ")
-    words = acts.select(row=pl.int_range(pl.len()), word=pl.when(mine).then(bare.str.split(" "))).drop_nulls().explode("word")
-    second, third = pl.col("word").shift(-1), pl.col("word").shift(-2)
-    runs = words.select(
-        "row", run=pl.concat_str("word", second, third, separator=" "), whole=pl.col("row") == pl.col("row").shift(-2)
-    )
-    hashed = runs.filter("whole").select("row", run=hashes(pl.col("run")).xxh3_64()).unique().sort("row", "run")
-    found = hashed.group_by("row", maintain_order=True).agg("run")
-    return (
-        acts.select(row=pl.int_range(pl.len())).join(found, on="row", how="left", maintain_order="left")["run"].alias("shingles")
-    )
+    words = acts.with_row_index("row").filter(mine).select("row", word=bare.str.split(" ")).explode("word").drop_nulls()
+    run = pl.concat_str("word", pl.col("word").shift(-1), pl.col("word").shift(-2), separator=" ")
+    runs = words.select("row", run=run).filter(words["row"] == words["row"].shift(-2))
+    found = runs.select("row", run=hashes(pl.col("run")).xxh3_64()).group_by("row", maintain_order=True).agg("run")
+    found = found.with_columns(pl.col("run").list.unique().list.sort())
+    rows = acts.select(row=pl.int_range(pl.len(), dtype=pl.UInt32))
+    return rows.join(found, on="row", how="left", maintain_order="left")["run"].alias("shingles")
