@@ -44,6 +44,7 @@ bench: dev  ## how fast, how much memory
 	$(BIN)/python -m tests.bench.measures
 	$(BIN)/python -m tests.bench.sources
 	$(BIN)/python -m tests.bench.people
+	$(BIN)/python -m tests.bench.kinds
 
 picture: dev  ## docs/dashboard.webp, the README's picture, taken anew (needs Chromium)
 	$(BIN)/python -m tests.picture

@@ -10,8 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flows import scores
+from tests.bench import kinds
 from transforms import act, value
 from transforms.cues import KINDS, languages
+from transforms.cues.literals import required
 
 HERE = Path(__file__).parent
 DEV = HERE.parents[1] / "shared" / "labels" / "dev.csv"
@@ -140,10 +142,33 @@ def test_what_is_denied_told_of_others_or_sought_costs_nobody_anything(text, exp
 
 def test_words_sought_ahead_change_no_verdict(monkeypatch):
     rows = pl.concat([pl.read_csv(HERE / name) for name in ("kinds.csv", "kinds_fresh.csv")]).select("text")
-    monkeypatch.setattr(value, "_MANY", 0)
-    sought = value.classify(rows)
-    monkeypatch.setattr(value, "_MANY", len(rows) + 1)
-    assert sought.equals(value.classify(rows))
+    for channel, to_person in (("message", True), ("post", False)):
+        asked = rows.with_columns(channel=pl.lit(channel), to_person=pl.lit(to_person))
+        monkeypatch.setattr(value, "_MANY", 0)
+        sought = value.classify(asked)
+        monkeypatch.setattr(value, "_MANY", len(rows) + 1)
+        assert sought.equals(value.classify(asked))
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.integers(0, 10**6))
+def test_nor_do_they_where_cues_come_in_part_and_out_of_place(seed):
+    rows = kinds.mix(40, seed)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(value, "_MANY", 0)
+        sought = value.classify(rows)
+        patch.setattr(value, "_MANY", len(rows) + 1)
+        assert sought.equals(value.classify(rows))
+
+
+@pytest.mark.parametrize(("pattern", "words"), [
+    ("woo+[0-9]", {"woo"}),  # once is certain
+    ("wo* hoo", {" hoo"}),
+    (" (?:l4l|f4f)", {" l4l", " f4f"}),
+    ("[a-z]+", set()),
+])  # fmt: skip
+def test_words_without_which_an_expression_cannot_match(pattern, words):
+    assert required(pattern, frozenset())[1] == words
 
 
 def test_long_texts_are_read_at_their_ends():

@@ -8,7 +8,9 @@ once, by the cues of the languages it may be in.
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import cache, reduce
+from itertools import count, groupby
 from operator import and_
 from typing import Any
 
@@ -56,6 +58,7 @@ _FOREIGN = {  # letters and words of other languages in a script of ours
 }  # fmt: skip
 _SLICE = 5000  # texts below which a thread is not worth its start
 _MANY = 300  # texts from which it pays to learn which words the rules need
+_PART = 700  # characters of an expression: larger ones outgrow the memory of the engine, and it turns slow
 _NAMED = {"rule": pl.String, "kind": pl.String, "tier": pl.Int32, "order": pl.Int32}
 _FIRED: Any = {"row": pl.UInt32} | _NAMED | {"code": pl.String}
 
@@ -123,15 +126,18 @@ def _spoken(rows: pl.DataFrame) -> pl.DataFrame:
 def _scripted(rows: pl.DataFrame) -> pl.DataFrame:
     """The script most of a text is in, told by its first letter that is not Latin; "foreign" where it is written as in a
     language without cues."""
-    whole, letter = pl.col("whole"), pl.col("whole").str.extract(f"({_LETTERS})")
-    first = pl.coalesce(*(pl.when(letter.str.contains(p)).then(pl.lit(s)) for s, (p, _) in _SCRIPTS.items()))
-    kana = (first == "han") & whole.str.contains(_SCRIPTS["kana"][0])
-    first = pl.when(kana).then(pl.lit("kana")).otherwise(first)
-    weight = first.replace_strict({s: w for s, (_, w) in _SCRIPTS.items()}, return_dtype=pl.UInt32)
+    whole, script, have = pl.col("whole"), pl.col("script"), rows.columns
+    rows = rows.with_columns(letter=whole.str.extract(f"({_LETTERS})"))
+    named = (pl.when(pl.col("letter").str.contains(p)).then(pl.lit(s)) for s, (p, _) in _SCRIPTS.items())
+    rows = rows.with_columns(script=pl.coalesce(*named))
+    kana = pl.when(script == "han").then(whole).str.contains(_SCRIPTS["kana"][0])
+    rows = rows.with_columns(script=pl.when(kana).then(pl.lit("kana")).otherwise(script))
+    weight = script.replace_strict({s: w for s, (_, w) in _SCRIPTS.items()}, return_dtype=pl.UInt32)
     most = whole.str.count_matches(_LETTERS) * weight > whole.str.count_matches("[a-z]")
-    rows = rows.with_columns(script=pl.when(most).then(first).otherwise(pl.lit("latin")))
-    other = [(pl.col("script") == s) & whole.str.contains(p) for s, p in _FOREIGN.items()]
-    return rows.with_columns(script=pl.when(pl.any_horizontal(other)).then(pl.lit("foreign")).otherwise("script"))
+    rows = rows.with_columns(script=pl.when(most).then(script).otherwise(pl.lit("latin")))
+    other = [pl.when(script == s).then(whole).str.contains(p) for s, p in _FOREIGN.items()]
+    rows = rows.with_columns(script=pl.when(pl.any_horizontal(other)).then(pl.lit("foreign")).otherwise("script"))
+    return rows.select(*have, "script")
 
 
 def _latin(rows: pl.DataFrame) -> pl.DataFrame:
@@ -155,51 +161,102 @@ def _latin(rows: pl.DataFrame) -> pl.DataFrame:
 
 def _fire(rows: pl.DataFrame, code: str) -> pl.DataFrame:
     """The first rule of one language that fires, for every row where one does."""
-    sought = _hits(rows["whole"], code) if rows.height >= _MANY else {}
-    flags, fired = rows.select(**FLAGS), [pl.DataFrame(schema={"at": pl.UInt32, "n": pl.Int32})]
-    left = pl.repeat(True, rows.height, dtype=pl.Boolean, eager=True)
-    for n, rule in enumerate(_ordered(code)):
-        allowed = reduce(and_, (~flags[f[1:]] if f[0] == "!" else flags[f] for f in rule.needs), left)
-        at = sought[n].filter(allowed.gather(sought[n])) if n in sought else allowed.arg_true()
-        text = rows["whole" if rule.whole else "said"]
-        for cues in rule.every:
-            at = at.filter(text.gather(at).str.contains(cues)) if len(at) else at
-        if rule.none and len(at):
-            at = at.filter(~rows["whole"].gather(at).str.contains(rule.none))
-        if len(at):
-            left.scatter(at, False)
-            fired.append(pl.DataFrame({"at": at}).with_columns(n=pl.lit(n)))
-    names = [(f"{r.kind}:{r.name}", r.kind, r.tier, KINDS.index(r.kind)) for r in _ordered(code)]
-    named = pl.DataFrame(names, _NAMED, orient="row")
-    found = pl.concat(fired)
-    return pl.concat([rows.select("row")[found["at"]], named[found["n"]]], how="horizontal").with_columns(code=pl.lit(code))
+    flags, left = rows.select(**FLAGS), pl.repeat(1, rows.height, dtype=pl.UInt8, eager=True)
+    near = _near(rows["whole"], flags, code) if rows.height >= _MANY else None
+    fired = [pl.DataFrame(schema={"at": pl.UInt32, "n": pl.Int32})]
+    for rank, tried in groupby(enumerate(_tried(code)), key=lambda t: t[1].rank):
+        held: dict[tuple[Any, ...], pl.DataFrame] = {}
+        if near is not None and rank in near:
+            held = near[rank].filter((left == 1).gather(near[rank]["at"])).partition_by("part", as_dict=True)
+        for n, trial in tried:
+            text, found = rows["whole" if trial.rule.whole else "said"], [pl.Series(dtype=pl.UInt32)]
+            for part in trial.parts:
+                if near is None or not part.words:
+                    needs = (~flags[f[1:]] if f[0] == "!" else flags[f] for f in trial.rule.needs)
+                    at = reduce(and_, needs, left == 1).arg_true()
+                elif (part.number,) in held:
+                    at = held[part.number,]["at"].set_sorted().unique()
+                else:
+                    continue
+                found.append(at.filter(text.gather(at).str.contains(part.cues)))
+            at = pl.concat(found).unique() if len(found) > 2 else found[-1]
+            for cues in trial.also:
+                at = at.filter(text.gather(at).str.contains(cues)) if len(at) else at
+            for cues in trial.rule.none:
+                at = at.filter(~rows["whole"].gather(at).str.contains(cues)) if len(at) else at
+            if len(at):
+                left.scatter(at, 0)
+                fired.append(pl.DataFrame({"at": at}).with_columns(n=pl.lit(n)))
+    names = [(f"{t.rule.kind}:{t.rule.name}", t.rule.kind, t.rule.tier, KINDS.index(t.rule.kind)) for t in _tried(code)]
+    first = pl.concat(fired).unique("at", keep="first", maintain_order=True)
+    named = pl.DataFrame(names, _NAMED, orient="row")[first["n"]]
+    return pl.concat([rows.select("row")[first["at"]], named], how="horizontal").with_columns(code=pl.lit(code))
+
+
+@dataclass(frozen=True)
+class _Part:
+    """Some cues of a rule as one expression of bounded size; and words one of which is in every text it matches, if any."""
+
+    number: int
+    cues: str
+    words: frozenset[str]
+
+
+@dataclass(frozen=True)
+class _Trial:
+    """A rule as it is tried: parts of which one must match, and cues that must match besides."""
+
+    rule: Rule
+    rank: int
+    parts: tuple[_Part, ...]
+    also: tuple[str, ...]
 
 
 @cache
-def _ordered(code: str) -> list[Rule]:
-    """The rules of a language in the order in which they are tried."""
+def _tried(code: str) -> list[_Trial]:
+    """The rules of a language in the order in which they are tried; of what must be found, the rarest comes first."""
+    tried, numbers, common = [], count(), languages()[code].frequent
     rules = [r for file in dict.fromkeys(("any", code)) for r in languages()[file].rules]
-    return sorted(rules, key=lambda r: (r.tier, KINDS.index(r.kind)))
+    for rule in sorted(rules, key=lambda r: (r.tier, KINDS.index(r.kind))):
+        needed = {cue: required(cue, common) for cues in rule.every for cue in cues}
+        first, *also = sorted(rule.every, key=lambda cues: sum(needed[cue][0] for cue in cues))
+        parts: list[tuple[str, frozenset[str]]] = []
+        for cue in sorted(first, key=lambda cue: not needed[cue][1]):
+            words = needed[cue][1]
+            joins = parts and bool(parts[-1][1]) == bool(words) and len(parts[-1][0]) + len(cue) < _PART
+            cues, known = parts.pop() if joins else ("", frozenset())
+            parts.append((f"{cues}|{cue}" if cues else cue, known | words))
+        rank = rule.tier * len(KINDS) + KINDS.index(rule.kind)
+        numbered = tuple(_Part(next(numbers), *part) for part in parts)
+        tried.append(_Trial(rule, rank, numbered, tuple("|".join(cues) for cues in also)))
+    return tried
 
 
-def _hits(whole: pl.Series, code: str) -> dict[int, pl.Series]:
-    """For the rules that need some word of a few, the texts that hold one: all words are sought in one pass."""
-    words, rules = _sought(code)
+def _near(whole: pl.Series, flags: pl.DataFrame, code: str) -> dict[int, pl.DataFrame]:
+    """By rank of rules, the texts that have the flags a part of a rule needs and hold one of its words, sought in one pass."""
+    words = _sought(code)
     plain = whole.str.replace_all("`", "", literal=True)
     held = plain.to_frame("word").select(pl.col("word").str.extract_many(words["word"].unique().implode(), overlapping=True))
-    held = held.with_row_index("at").explode("word").drop_nulls().join(words, on="word", maintain_order="left")
-    parts = {n: part["at"].set_sorted().unique() for (n,), part in held.partition_by("n", as_dict=True).items()}
-    return {n: parts.get(n, pl.Series([], dtype=pl.UInt32)) for n in rules}
+    held = held.with_columns(at=pl.int_range(pl.len(), dtype=pl.UInt32), flags=_bits(flags)).explode("word").drop_nulls("word")
+    held = held.join(words, on="word", maintain_order="left").filter((pl.col("flags") & pl.col("asked")) == pl.col("needed"))
+    return {rank: part for (rank,), part in held.select("rank", "part", "at").partition_by("rank", as_dict=True).items()}
+
+
+def _bits(flags: pl.DataFrame) -> pl.Series:
+    """All flags of a row in one number."""
+    return flags.select(bits=pl.sum_horizontal(pl.col(name).cast(pl.UInt32) * (1 << n) for n, name in enumerate(FLAGS)))["bits"]
 
 
 @cache
-def _sought(code: str) -> tuple[pl.DataFrame, frozenset[int]]:
-    """The words sought, with the place in `_ordered` of the rule each is for; and the rules that can do with it."""
-    told = set()
-    for n, rule in enumerate(_ordered(code)):
-        _, words = min((required(cues, languages()[code].frequent) for cues in rule.every), default=(0, ()))
-        told |= {(word, n) for word in words}
-    return pl.DataFrame(sorted(told), {"word": pl.String, "n": pl.Int32}, orient="row"), frozenset(n for _, n in told)
+def _sought(code: str) -> pl.DataFrame:
+    """The words sought, with the part each is for, and the flags its rule asks for."""
+    told: dict[tuple[str, int], tuple[int, int, int]] = {}
+    for trial in _tried(code):
+        asked = sum(1 << list(FLAGS).index(f.removeprefix("!")) for f in trial.rule.needs)
+        needed = sum(1 << list(FLAGS).index(f) for f in trial.rule.needs if f[0] != "!")
+        told |= {(word, part.number): (trial.rank, asked, needed) for part in trial.parts for word in part.words}
+    schema = {"word": pl.String, "part": pl.Int32, "rank": pl.Int32, "asked": pl.UInt32, "needed": pl.UInt32}
+    return pl.DataFrame(sorted(k + v for k, v in told.items()), schema, orient="row")
 
 
 def kinds(acts: pl.DataFrame) -> pl.DataFrame:

@@ -45,13 +45,13 @@ _BUILTIN = {
 
 @dataclass(frozen=True)
 class Rule:
-    """One named rule of one language; patterns are regular expressions over tokens."""
+    """One named rule of one language; cues are regular expressions over tokens."""
 
     kind: str
     name: str
     tier: int  # 0 stock, 1 usual, 2 weak
-    every: tuple[str, ...]
-    none: str | None
+    every: tuple[tuple[str, ...], ...]  # one of each must be found
+    none: tuple[str, ...]  # each forbids the rule
     needs: tuple[str, ...]
     whole: bool
 
@@ -84,21 +84,21 @@ def _read(path: Path) -> Language:
     data, shared = _load(path.name), _load("shared.toml")
     words, macros = data.get("words", True), data.get("macros", {})
 
-    def pattern(cues: list[str], known: bool = False) -> str:
+    def patterns(cues: list[str], known: bool = False) -> tuple[str, ...]:
         try:
             cues = [c for cue in cues if not known or _known(cue, macros) for c in _apart(cue, macros)]
-            return "|".join(compiled(c, macros, words) for c in cues)
+            return tuple(compiled(c, macros, words) for c in cues)
         except KeyError as e:
             raise ValueError(f"{path.name}: no macro {e}; define it under [macros]") from None
 
-    never = {kind: pattern(rule["any"], known=True) for kind, rule in shared["never"].items()}
+    never = {kind: "|".join(patterns(rule["any"], known=True)) for kind, rule in shared["never"].items()}
     rules = []
     for kind, name, rule in [*_named(data, path.name), *(r for r in _named(shared, "shared.toml") if _known(str(r[2]), macros))]:
         every = ([rule["any"]] if "any" in rule else []) + rule.get("all", [])
-        none = [pattern(rule["none"]) if "none" in rule else "", "" if rule.get("stock") else never.get(kind, "")]
+        none = ("|".join(patterns(rule.get("none", []))), "" if rule.get("stock") else never.get(kind, ""))
         rules.append(Rule(
             kind, name, 0 if rule.get("stock") else 2 if rule.get("weak") else 1,
-            tuple(pattern(cues) for cues in every), "|".join(filter(None, none)) or None,
+            tuple(patterns(cues) for cues in every), tuple(filter(None, none)),
             tuple(rule.get("needs", ())), rule.get("whole", kind in LIGHT),
         ))  # fmt: skip
     common = data.get("common", "")

@@ -11,7 +11,8 @@ from itertools import product
 
 _CLASS, _END = "dDwWsSbBpP", "|)"
 _MOST = 24  # strings spelt out before a sequence is cut
-_ANYTHING = 3.0  # what it costs to try every text, in the unit of `_share`
+_ANYTHING = 1.5  # what it costs to try every text, in the unit of `_share`
+_TOO_OFTEN = 1.0  # words that together are about as frequent tell nothing
 _PLAIN = re.compile(r"[^\\()\[\].|?*+{^$`!…।。\n]+(?![?*+{])")
 _CUT = frozenset(".!?…।。\n`")  # marks at which a text may lack a question, or a name is told
 
@@ -24,7 +25,7 @@ def required(pattern: str, common: frozenset[str]) -> tuple[float, frozenset[str
         at, exact, best = _sequence(p, at, common)
         found.append(min((_cost(s, common), sorted(s), s) for s in (exact, best, frozenset()) if s is not None))
         at += 1
-    if not all(words for *_, words in found):
+    if not all(words for *_, words in found) or sum(cost for cost, *_ in found) > _TOO_OFTEN:
         return _ANYTHING * len(found), frozenset()
     return sum(cost for cost, *_ in found), frozenset().union(*(words for *_, words in found))
 
@@ -37,12 +38,10 @@ def _cost(literals: frozenset[str], common: frozenset[str]) -> float:
 def _share(literal: str, common: frozenset[str]) -> float:
     """About the share of texts that hold a literal."""
     words = literal.split()
-    if not words:
+    if not words or (len(literal) == 1 and literal < "\u2e80"):
         return _ANYTHING
     rare = max((len(w) * (2 if w[0] > "\u2e80" else 1) for w in words if w not in common), default=0)
-    if rare < 3:
-        return (0.5 if max(map(len, words)) < 4 else 0.15) / len(words) ** 3
-    return 0.3 / rare**2 if literal[0] == " " else 1 / rare**2
+    return (0.15 / rare**2 if rare > 2 else 0.2 if max(map(len, words)) < 4 else 0.05) / 10 ** (len(words) - 1)
 
 
 def _either(p: str, at: int, common: frozenset[str]) -> tuple[int, frozenset[str] | None, frozenset[str] | None]:
@@ -70,10 +69,14 @@ def _sequence(p: str, at: int, common: frozenset[str]) -> tuple[int, frozenset[s
             at, exact, best = _item(p, at, common)
         if exact is not None and len(exact) * len(run) <= max(_MOST, len(exact), len(run)):
             run = frozenset(a + b for a, b in product(run, exact))
-            continue
-        cut = True
-        seen += [s for s in (run, exact, best) if s and "" not in s]
-        run = exact if exact is not None else frozenset({""})
+        else:
+            cut = True
+            seen += [s for s in (run, exact, best) if s and "" not in s]
+            run = exact if exact is not None else frozenset({""})
+        if p[at - 1] == "+":  # once is certain, and what follows it stands no longer beside what went before
+            cut = True
+            seen += [run] if "" not in run else []
+            run = frozenset({""})
     seen += [run] if "" not in run else []
     best = min(seen, key=lambda s: (_cost(s, common), sorted(s)), default=None)
     return at, None if cut else run, best
@@ -112,6 +115,6 @@ def _item(p: str, at: int, common: frozenset[str]) -> tuple[int, frozenset[str] 
         few, many = p[at] in "?*" or p.startswith("{0", at), p[at] != "?"
         at = p.index("}", at) + 1 if p[at] == "{" else at + 1
         best = None if few else best if best is not None else exact
-        exact = exact | {""} if exact is not None and not many else None
+        exact = None if exact is None or p[at - 1] in "*}" else exact if many else exact | {""}
         best = None if best is not None and "" in best else best
     return at, exact, best
