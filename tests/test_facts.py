@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import errno
+import json
 import shutil
+import subprocess
+import sys
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +26,12 @@ from transforms.sources import sources
 CASES = Path(__file__).parent / "sources"
 
 
+NOW = {"all": "", "sources": dict.fromkeys(sources(), "1"), "owner": ""}
+JOB = {"sha256": "ab" * 32, "zone": "UTC", "me": [], "keep_text": True, "versions": NOW, "forgotten": {}}
+
+
 def read(target: Path, *paths: Path, **job: Any) -> dict[str, Any]:
-    now = {"all": "", "sources": dict.fromkeys(sources(), "1"), "owner": ""}
-    told = {"sha256": "ab" * 32, "zone": "UTC", "me": [], "keep_text": True, "versions": now, "forgotten": {}}
-    return reader.read(told | {"paths": [str(p) for p in paths], "target": str(target)} | job)
+    return reader.read(JOB | {"paths": [str(p) for p in paths], "target": str(target)} | job)
 
 
 def in_batches(rows: int, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -96,3 +102,29 @@ def test_a_full_disk_is_no_fault_of_the_archive(tmp_path: Path, monkeypatch: pyt
     with pytest.raises(facts.NotStored) as full:
         read(Path("/dev/full"), CASES / "x" / "2025-tweets" / "archive")
     assert full.value.errno == errno.ENOSPC
+
+
+_PEAK = """
+import json, resource, sys
+from flows import reader
+told = reader.read(json.loads(sys.argv[1]))
+print(json.dumps({"counts": told["counts"], "kb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss}))
+"""
+
+
+@pytest.mark.slow
+def test_memory_does_not_grow_with_the_archive(tmp_path: Path) -> None:
+    """Ten times the parts: what is kept of each act is a few hashes, 60 bytes; as rows they were more than 500."""
+    peaks = []
+    for parts in (20, 200):
+        with zipfile.ZipFile(tmp_path / f"{parts}.zip", "w", zipfile.ZIP_DEFLATED, compresslevel=1) as z:
+            z.writestr("data/account.js", 'window.YTD.account.part0 = [{"account": {"accountId": "7", "username": "olive"}}]')
+            for part in range(parts):
+                likes = (f'{{"like": {{"tweetId": "{10**6 + part * 10_000 + i}"}}}}' for i in range(10_000))
+                z.writestr(f"data/like-part{part}.js", f"window.YTD.like.part{part} = [{','.join(likes)}]")
+        job = JOB | {"paths": [str(tmp_path / f"{parts}.zip")], "target": str(tmp_path / "facts")}
+        ran = subprocess.run([sys.executable, "-c", _PEAK, json.dumps(job)], check=True, capture_output=True, text=True)
+        told = json.loads(ran.stdout.splitlines()[-1])
+        assert told["counts"]["act"] == parts * 10_000
+        peaks.append(told["kb"])
+    assert (peaks[1] - peaks[0]) * 1024 / 1_800_000 < 120
