@@ -34,11 +34,11 @@ def write(folder: Path, n: int) -> None:
         if i % 4 == 0:
             items.append(item | {"type": "Announce", "object": f"{who}/statuses/{i}"})
             continue
-        text = f'<p><a href="{who}">@person</a> {" ".join(rng.choices(TEXT.split(), k=rng.randrange(3, 40)))}</p>'
+        text = f'<p><a href="{who}">@person{i % 400}</a> {" ".join(rng.choices(TEXT.split(), k=rng.randrange(3, 40)))}</p>'
         note = {
             "id": f"{ME}/statuses/{i}", "type": "Note", "published": at, "content": text, "contentMap": {"en": text},
             "inReplyTo": f"{who}/statuses/{i}" if i % 2 else None, "attachment": [], "to": [public], "cc": [mine, who],
-            "tag": [{"type": "Mention", "href": who, "name": "@person"}],
+            "tag": [{"type": "Mention", "href": who, "name": f"@person{i % 400}"}],
         }  # fmt: skip
         items.append(item | {"type": "Create", "object": note})
     liked = [f"{HOME}/users/person{i % 400}/statuses/{i}" for i in range(n)]

@@ -50,9 +50,9 @@ def _instants(told: pl.Series, zone: str) -> pl.Series:
 
 def precision(text: pl.Expr) -> pl.Expr:
     """How finely `instant` tells."""
+    colons = text.str.count_matches(":", literal=True)
     return (
-        pl.when(text.str.contains(r"\d:\d\d:\d\d")).then(pl.lit("second"))
-        .when(text.str.contains(r"\d:\d\d")).then(pl.lit("minute"))
+        pl.when(colons > 1).then(pl.lit("second")).when(colons == 1).then(pl.lit("minute"))
         .when(text.is_not_null()).then(pl.lit("day")).otherwise(pl.lit("unknown"))
     )  # fmt: skip
 
@@ -164,6 +164,7 @@ def identified(key: pl.Expr) -> pl.Expr:
 def open_book(reading: Reading, tables: dict[str, pl.DataFrame], owner: Owner, evidence: str = "export") -> Book:
     """Find the owner and the names that stand for one profile; everything else is read with them."""
     book = Book(reading, tables, evidence=evidence)
+    tables = tables | ({"messages": _once(tables["messages"])} if "messages" in tables else {})
     pairs = _pairs(tables)
     mine = _own_name(tables)
     book.me = frozenset(_folded([*([mine] if mine else []), *owner.me]))
@@ -179,19 +180,24 @@ def open_book(reading: Reading, tables: dict[str, pl.DataFrame], owner: Owner, e
     return book
 
 
+def _once(messages: pl.DataFrame) -> pl.DataFrame:
+    """Who wrote to whom, each pair once a conversation, and how often as `n`: what tells who is who."""
+    return messages.group_by(pl.col("^(conversationid|direction|from|to|senderprofileurl|recipientprofileurls)$")).len("n")
+
+
 def _beside(tables: dict[str, pl.DataFrame], key: str) -> list[str]:
     """Names that stand beside the owner's profile, the most usual first: there may be no Profile.csv, and names change."""
     columns = {"messages": [("from", "senderprofileurl")], "invitations": [
         ("from", "inviterprofileurl"), ("from", "inviterprofileurn"), ("to", "inviteeprofileurl"), ("to", "inviteeprofileurn"),
     ]}  # fmt: skip
     told = [
-        tables[stem].select(name=col(tables[stem], name), url=col(tables[stem], url))
+        tables[stem].select(name=col(tables[stem], name), url=col(tables[stem], url), n=_number(tables[stem]))
         for stem, pairs in columns.items() if stem in tables for name, url in pairs if url in tables[stem].columns
     ]  # fmt: skip
     if not told:
         return []
-    names = pl.concat(told).drop_nulls().filter(profile(pl.col("url")).str.to_lowercase() == key)["name"]
-    counted = names.value_counts().sort("count", "name", descending=[True, False])
+    mine = pl.concat(told).drop_nulls().filter(profile(pl.col("url")).str.to_lowercase() == key)
+    counted = mine.group_by("name").agg(pl.col("n").sum()).sort("n", "name", descending=[True, False])
     return [name for name in counted["name"] if name.lower() not in NOBODY]
 
 
@@ -254,11 +260,16 @@ def _usual(tables: dict[str, pl.DataFrame], sender: str, receiver: str) -> str |
     for f in (tables[stem] for stem in ("invitations", "messages") if stem in tables):
         way = col(f, "direction")
         mine = pl.when(way == "OUTGOING").then(col(f, sender)).when(way == "INCOMING").then(col(f, receiver))
-        sides.append(f.select(mine=mine))
+        sides.append(f.select(mine=mine, n=_number(f)))
     if not sides:
         return None
-    counted = pl.concat(sides).drop_nulls().group_by("mine").len().sort("len", "mine", descending=[True, False])
+    counted = pl.concat(sides).drop_nulls().group_by("mine").agg(pl.col("n").sum()).sort("n", "mine", descending=[True, False])
     return counted["mine"][0] if counted.height else None
+
+
+def _number(table: pl.DataFrame) -> pl.Expr:
+    """How many records a row stands for."""
+    return (pl.col("n") if "n" in table.columns else pl.lit(1)).cast(pl.Int64)
 
 
 def _own_key(tables: dict[str, pl.DataFrame], pairs: pl.DataFrame, me: frozenset[str]) -> str | None:

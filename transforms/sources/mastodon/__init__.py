@@ -17,6 +17,7 @@ from functools import partial
 from transforms.act import Owner, Reading
 from transforms.archive import Archive, Member, Unreadable, fold
 from transforms.formats import pulled
+from transforms.formats.jsonrecords import uncollected
 from transforms.sources.mastodon import api, export
 from transforms.sources.mastodon.found import Found
 
@@ -67,7 +68,8 @@ def claims(archive: Archive) -> list[Member]:
 
 def read(archive: Archive, owner: Owner) -> list[Reading]:
     """Everything in it; where a folder holds archives of several accounts, a reading of each."""
-    return [_read(archive, numbers) for numbers in _by_owner(archive)]
+    with uncollected():
+        return [_read(archive, numbers) for numbers in _by_owner(archive)]
 
 
 def _by_owner(archive: Archive) -> list[set[int]]:

@@ -10,12 +10,14 @@ import polars as pl
 
 from transforms.archive import Member, Unreadable
 from transforms.formats.jsonrecords import document, records
+from transforms.formats.told import alone
 from transforms.sources.mastodon.found import GIVEN, Found
 from transforms.sources.mastodon.people import actor as actor_of
 from transforms.sources.mastodon.people import author, key
 
 _PUBLIC = ["https://www.w3.org/ns/activitystreams#Public", "as:Public", "Public"]
 _POSTS = ["Note", "Question"]  # a poll is a Question
+_NAMING = ("reply_to", "quote", "author")  # addresses of posts that name whose they are
 
 
 class Tag(msgspec.Struct, gc=False):
@@ -90,37 +92,31 @@ def outbox(data: bytes, member: Member, found: Found) -> int:
     """Posts, replies, direct messages and boosts. `totalItems` counts something else."""
     good, bad = records(data, Activity, "orderedItems")
     acts = list(good.values())
-    notes = [a.object if isinstance(a.object, Note) else Note() for a in acts]
+    none = Note()
+    notes = [a.object if type(a.object) is Note else none for a in acts]
     if found.me is None and (actors := [a.actor for a in acts if a.actor]):
         found.owner(actors[0], None, None, [])
     found.broken(member, bad)
     tags = [[t for t in _listed(n.tag) if t.type == "Mention" and t.href] for n in notes]
-    sent = [[u for u in _listed(a.to) + _listed(a.cc) if u] for a in acts]
-    whom = [[u for u in us if u not in _PUBLIC and not u.endswith("/followers")] for us in sent]
     frame = pl.DataFrame(
         {
             "i": list(good), "kind": [a.type for a in acts], "form": [n.type for n in notes],
             "activity": [a.id for a in acts], "note": [n.id for n in notes],
-            "object": [a.object if isinstance(a.object, str) else n.id for a, n in zip(acts, notes, strict=True)],
-            "at": [a.published for a in acts], "open": [len(w) < len(us) for w, us in zip(whom, sent, strict=True)],
-            "named": ["\n".join(us) or None for us in whom],
-            "mentions": ["\n".join([t.href for t in ts]) or None for ts in tags], "reply_to": [n.in_reply_to for n in notes],
+            "object": [n.id if n is not none else a.object for a, n in zip(acts, notes, strict=True)],
+            "at": [a.published for a in acts], "sent": ["\n".join(_listed(a.to) + _listed(a.cc)) for a in acts],
+            "tags": ["\n".join([t.href for t in ts]) for ts in tags], "reply_to": [n.in_reply_to for n in notes],
             "quote": [n.quote if isinstance(n.quote, str) else n.quote_url for n in notes],
             "summary": [n.summary for n in notes], "content": [n.content for n in notes],
             "conversation": [n.conversation for n in notes],
             "favourites": [_total(n.likes) for n in notes], "boosts": [_total(n.shares) for n in notes],
         },
         schema={
-            "i": pl.Int64, **dict.fromkeys(("kind", "form", "activity", "note", "object", "at"), pl.String),
-            "open": pl.Boolean,
-            **dict.fromkeys(("named", "mentions", "reply_to", "quote", "summary", "content", "conversation"), pl.String),
+            "i": pl.Int64, **dict.fromkeys(("kind", "form", "activity", "note", "object", "at", "sent", "tags"), pl.String),
+            **dict.fromkeys(("reply_to", "quote", "summary", "content", "conversation"), pl.String),
             "favourites": pl.Int64, "boosts": pl.Int64,
         },
     )  # fmt: skip
     post, boost = pl.col("kind") == "Create", pl.col("kind") == "Announce"
-    frame = frame.with_columns(  # joined and split: building a list column from lists is ten times slower
-        pl.col("named", "mentions").str.split("\n").fill_null([]),
-    )
     frame = frame.with_columns(uri=pl.when(post).then("note").otherwise(pl.coalesce("activity", "object")))
     unknown_form = post & ~pl.col("form").is_in(_POSTS).fill_null(False)
     frame = frame.with_columns(
@@ -130,27 +126,43 @@ def outbox(data: bytes, member: Member, found: Found) -> int:
     )  # fmt: skip
     found.problems(member, frame)
     frame = frame.filter(pl.col("why").is_null())
-    named, open_ = pl.col("named"), pl.col("open")
+    sent, tagged = _addressed(frame["sent"]), _addressed(frame["tags"]).select("tags", mentions="keys")
+    frame = frame.join(sent, on="sent", how="left", maintain_order="left")
+    frame = frame.join(tagged, on="tags", how="left", maintain_order="left")
+    frame = frame.with_columns(author=pl.when(boost).then("object"))
+    named, open_ = pl.col("keys"), pl.col("open")
     found.given.append(frame.select(
         member=pl.lit(member.number), i="i", boost=boost, at="at", direct=post & ~open_, uri="uri",
         post=pl.when(post).then("note").otherwise("object"),
         # a boost is copied to whom it boosts; else whom the address of the post names
-        people=pl.when(post & open_).then(pl.col("mentions").list.eval(key(pl.element())))
-        .when(post | (named.list.len() > 0)).then(named.list.eval(key(pl.element())))
-        .otherwise(pl.concat_list(author(pl.col("object")))),
+        people=pl.when(post & open_).then("mentions").when(post | (named.list.len() > 0)).then(named)
+        .otherwise(alone(author(pl.col("author")))),
         parent=author(pl.col("reply_to")), is_reply=pl.col("reply_to").is_not_null(),
         quoted=author(pl.col("quote")), is_quote=pl.col("quote").is_not_null(),
         html=pl.concat_str("summary", "content", separator="<br>", ignore_nulls=True),
         thread=pl.coalesce("conversation", "reply_to", "note"),
         favourites="favourites", boosts="boosts",
     ).cast(GIVEN))  # fmt: skip
-    flat = [t for ts in tags for t in ts]
-    found.person(None, None, uri=[t.href for t in flat], handle=[t.name for t in flat], identified=["url"] * len(flat))
-    answered = pl.concat_list("reply_to", "quote", pl.when(boost).then("object")).list.eval(actor_of(pl.element()))
-    uris = pl.concat_list(named, answered).list.drop_nulls().explode(empty_as_null=False)
-    seen = frame.select(uris.alias("uri"))["uri"].unique(maintain_order=True).to_list()
-    found.person(None, None, uri=seen, identified=["url"] * len(seen))
+    told = list(dict.fromkeys((t.href, t.name) for ts in tags for t in ts))
+    found.person(None, None, uri=[u for u, _ in told], handle=[name for _, name in told], identified=["url"] * len(told))
+    seen = [sent["uris"].explode(empty_as_null=False), *(frame.select(actor_of(pl.col(c))).to_series() for c in _NAMING)]
+    once = pl.concat([s.alias("uri") for s in seen]).drop_nulls().unique(maintain_order=True).to_list()
+    found.person(None, None, uri=once, identified=["url"] * len(once))
     return len(good) + len(bad)
+
+
+def _addressed(joined: pl.Series) -> pl.DataFrame:
+    """Addresses joined by line breaks → `uris` but the public and followers, their `keys`, and whether those made it `open`.
+
+    Worked out once for each: people are written to again and again, alone or together.
+    """
+    once = joined.unique(maintain_order=True).to_frame().with_columns(all=pl.col(joined.name).str.split("\n"))
+    person = ~(pl.element().is_in([*_PUBLIC, ""]) | pl.element().str.ends_with("/followers"))
+    once = once.with_columns(uris=pl.col("all").list.filter(person))
+    return once.select(
+        joined.name, "uris", open=(pl.col("all") != pl.col("uris")) & (pl.col(joined.name) != ""),
+        keys=pl.col("uris").list.eval(key(pl.element())),
+    )  # fmt: skip
 
 
 def likes(data: bytes, member: Member, found: Found) -> int:

@@ -145,16 +145,19 @@ class Found:
     def _given(self, rows: pl.DataFrame, names: dict[str, str]) -> pl.DataFrame:
         """One row per own post, boost or direct message. The totals of broadcasts go out as responses."""
         me = pl.lit(self.me, dtype=pl.String)
-        rows = rows.with_columns(
-            pl.col("parent", "quoted").replace(names), pl.col("people").list.eval(pl.element().replace(names))
-        ).with_columns(
+        joined = pl.concat_str("parent", "quoted", pl.col("people").list.join("\n"), separator="\n", ignore_nulls=True)
+        rows = rows.with_columns(pl.col("parent", "quoted").replace(names), joined=joined)
+        named = pl.col("joined").str.split("\n").list.eval(pl.element().replace(names))  # once for each: few are written to
+        once = rows.select("joined").unique().with_columns(named=named)
+        once = once.select(
+            "joined", to_me=pl.col("named").list.contains(me).fill_null(False),
+            whom=pl.col("named").list.filter(~pl.element().is_in(["", self.me or ""])).list.unique(maintain_order=True),
+        )  # fmt: skip
+        rows = rows.join(once, on="joined", how="left", maintain_order="left").with_columns(
             is_reply=pl.col("is_reply") & pl.col("parent").ne_missing(me),  # the next post of an own thread answers nobody
             is_quote=pl.col("is_quote") & pl.col("quoted").ne_missing(me),
-            whom=pl.concat_list(pl.concat_list("parent", "quoted"), "people")
-            .list.eval(pl.when(pl.element() != self.me).then(pl.element()) if self.me else pl.element())
-            .list.drop_nulls().list.unique(maintain_order=True),
-        )  # fmt: skip
-        own_boost = pl.col("boost") & pl.col("people").list.contains(me).fill_null(False)
+        )
+        own_boost = pl.col("boost") & pl.col("to_me")
         channel = (
             pl.when("boost").then(pl.lit("repost")).when("direct").then(pl.lit("message"))
             .when("is_reply").then(pl.lit("comment")).when("is_quote").then(pl.lit("repost"))
@@ -211,4 +214,4 @@ def _received(rows: pl.DataFrame, names: dict[str, str]) -> pl.DataFrame:
 
 
 def _precision(at: pl.Expr) -> pl.Expr:
-    return pl.when(at.str.contains(r":\d\d\.\d{3}")).then(pl.lit("millisecond")).otherwise(pl.lit("second"))
+    return pl.when(at.str.contains(".", literal=True)).then(pl.lit("millisecond")).otherwise(pl.lit("second"))

@@ -9,6 +9,8 @@ https://host/users/ID for @user@host, and a handle may name another domain than 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import polars as pl
 
 _NAMED = r"^https?://([^/?#]+)/(?:users/|@|u/|profile/)([^/?#@]+)(?:@([^/?#]+))?"
@@ -36,12 +38,26 @@ def key(who: pl.Expr) -> pl.Expr:
 
 def actor(status: pl.Expr) -> pl.Expr:
     """The URI of the account in the URI of a post; null where it names nobody (https://host/objects/UUID, …/notes/ID)."""
-    return status.str.extract(_AUTHOR, 1)
+    return status.map_batches(_actors, return_dtype=pl.String, is_elementwise=True)
 
 
 def author(status: pl.Expr) -> pl.Expr:
     """The key of the account in the URI of a post."""
-    return key(actor(status))
+    return actor(status).map_batches(lambda uris: _once(uris, key), return_dtype=pl.String, is_elementwise=True)
+
+
+def _actors(status: pl.Series) -> pl.Series:
+    """Nearly all are `<account>/statuses/<id>`, and of accounts there are few."""
+    parts = status.str.splitn("/statuses/", 2).struct.unnest()
+    usual = parts["field_1"].is_not_null()
+    return _once((parts["field_0"] + "/").zip_with(usual, status), lambda uri: uri.str.extract(_AUTHOR, 1))
+
+
+def _once(values: pl.Series, of: Callable[[pl.Expr], pl.Expr]) -> pl.Series:
+    """An expression over strings that repeat, worked out once for each."""
+    distinct = values.drop_nulls().unique()
+    found = distinct.to_frame("v").select(of(pl.col("v"))).to_series()
+    return values.replace_strict(distinct, found, default=None, return_dtype=pl.String)
 
 
 def handle(name: pl.Expr, uri: pl.Expr) -> pl.Expr:

@@ -16,8 +16,9 @@ from collections import defaultdict
 
 from transforms.act import Owner, Reading
 from transforms.archive import Archive, Member
+from transforms.formats.jsonrecords import uncollected
 from transforms.sources.x import messages, rest, tweets
-from transforms.sources.x.decode import Export, uncollected
+from transforms.sources.x.decode import Export
 from transforms.sources.x.layouts import IGNORES, LAYOUTS, members_by_kind
 
 __all__ = ["IGNORES", "LAYOUTS", "TITLE", "VERSION", "claims", "read"]

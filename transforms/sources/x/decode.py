@@ -7,10 +7,8 @@ record, so that one bad record costs one problem and not the file.
 from __future__ import annotations
 
 import functools
-import gc
 import re
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated
@@ -136,18 +134,6 @@ class Export:
 def wrapped(name: str, shape: type) -> type:
     """`{"<name>": {…}}`, as nearly every record is since 2020."""
     return msgspec.defstruct(name, [("it", shape, msgspec.field(name=name))], gc=False)
-
-
-@contextmanager
-def uncollected() -> Iterator[None]:
-    """Without the cycle collector: hundreds of thousands of records hold no cycles, and looking for them doubles the time."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
 
 
 def instants(at: pl.Expr) -> pl.Expr:
