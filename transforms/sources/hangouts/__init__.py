@@ -211,7 +211,7 @@ class Book:
         )  # fmt: skip
 
     def _calls(self, rows: pl.DataFrame, mine: list[str]) -> pl.DataFrame:
-        """One act per call, at the instant it began, given by whoever began it."""
+        """Both ways: towards the others when it began, by whoever began it, and back by its end."""
         calls = rows.filter(pl.col("call").is_not_null(), ~pl.col("said")).sort("member", "c", "happened_at", maintain_order=True)
         first = pl.when(pl.col("call") == "START_HANGOUT").then("own").forward_fill().over("member", "c")
         calls = calls.with_columns(own=first.fill_null(pl.col("own")), took=_others("took", mine), there=_named("took", mine))
@@ -224,8 +224,9 @@ class Book:
         took_part = end & (pl.col("took").list.len() > 0) & pl.col("there") & (seconds > 0)
         told.aside(self.reading, calls.filter(end & ~took_part), "calls that nobody or not the owner took")
         calls = calls.filter(took_part).with_columns(
-            happened_at=pl.col("happened_at") - pl.duration(seconds=seconds), large=pl.col("took").list.len() >= rooms.ROOM
+            began=pl.col("happened_at") - pl.duration(seconds=seconds), large=pl.col("took").list.len() >= rooms.ROOM
         )
+        calls = pl.concat([calls.with_columns(happened_at="began"), calls.with_columns(own=~pl.col("own"))])
         return _acts(
             calls, channel=pl.lit("call"), composed=pl.lit(True), n_targets=pl.col("took").list.len(),
             counterparts=pl.when("large").then(pl.lit([], _LIST)).otherwise("took"),

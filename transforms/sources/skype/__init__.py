@@ -47,7 +47,7 @@ _QUOTE = r"(?i)<quote\b[^>]*>(?:[^<]|<[^q/]|</[^q])*</quote>"  # one that holds 
 _EDITED = r"^Edited previous message:\s*"  # what stands before the new text in some; the mark <e_m> behind it is in all
 _PART = re.compile(r'<part\b[^>]*\bidentity="([^"]*)"[^>]*>(.*?)</part>', re.DOTALL)
 _DURATION = re.compile(r"<duration>\s*([\d.]+)\s*</duration>")
-_EVENTS = rooms.BROUGHT | {"number": pl.String}
+_EVENTS = rooms.BROUGHT | {"number": pl.String, "before": pl.Float64}
 
 
 def claims(archive: Archive) -> list[Member]:
@@ -248,22 +248,24 @@ def _events(reading: Reading, told: pl.DataFrame, me: str) -> pl.DataFrame:
             if at is None:
                 reading.problem(member, number, _UNDATED)
                 continue
+            lasted = 0.0
             if kind == "call":
-                found, why = _call(text or "", started.get(_attribute(text, "callId")) or by, other, me)
+                found, lasted, why = _call(text or "", started.get(_attribute(text, "callId")) or by, other, me)
             else:
                 by, added = _added(text or "", by)
                 seen = sorted(who for who, since in there[room].items() if since < at)
                 found, why = _brought(me, by, added, seen)
                 there[room] = dict.fromkeys((k for k in (by, *added) if k), at) | there[room]
-            out += [(*act, number) for act in found]
+            out += [(*act, number, lasted if nth == 0 else 0.0) for nth, act in enumerate(found)]
             if not found:
                 reading.set_aside(member, why, 1)
     acts = pl.DataFrame(out, schema=_EVENTS, orient="row")
     places = told.select("number", "happened_at", "post", "room", "member")
     acts = acts.join(places, on="number", how="left", maintain_order="left")
     acts = acts.with_columns(
-        thread="room", record=pl.concat_str("member", pl.lit(":"), "number"), time_precision=pl.lit("millisecond")
-    )
+        pl.col("happened_at") - pl.duration(milliseconds=pl.col("before") * 1000),
+        thread="room", record=pl.concat_str("member", pl.lit(":"), "number"), time_precision=pl.lit("millisecond"),
+    )  # fmt: skip
     reading.acts(acts.select(*(c for c in acts.columns if c in ACT), "record"), ["post", "value_kind"])
     return _cards(reading, told, me)
 
@@ -273,18 +275,22 @@ def _attribute(text: str | None, name: str) -> str | None:
     return found and found[1]
 
 
-def _call(text: str, starter: str | None, other: str | None, me: str) -> tuple[list[tuple], str]:
+def _call(text: str, starter: str | None, other: str | None, me: str) -> tuple[list[tuple], float, str]:
+    """Both ways: towards the others when it began, by whoever began it, and back by its end; and how many seconds it took."""
     parts = [(key_of(unescape(who)), _DURATION.search(inner)) for who, inner in _PART.findall(text)]
-    talked = sorted({k for k, lasted in parts if k and lasted and lasted[1].strip(".0")})
+    seconds = {k: float(lasted[1]) for k, lasted in parts if k and lasted and lasted[1].strip(".0") and lasted[1].count(".") < 2}
+    talked = sorted(seconds)
     if not talked or _attribute(text, "type") in ("missed", "declined", "noAnswer", "busy"):
-        return [], "calls nobody answered, and the beginnings of those whose end is told"
+        return [], 0.0, "calls nobody answered, and the beginnings of those whose end is told"
     if other is None and me not in talked:
-        return [], "calls the owner took no part in"
+        return [], 0.0, "calls the owner took no part in"
     others = [other] if other else [k for k in talked if k != me]
-    if starter == me:
-        return ([("call", "given", others, len(others), True, "talk", False, [])] if others else []), "calls with nobody else"
-    who = [starter] if starter else [other] if other else []
-    return [("call", "received", who, 1 if other else max(1, len(talked) - 1), True, "talk", False, [])], ""
+    if not others:
+        return [], 0.0, "calls with nobody else"
+    ways = ("given", "received") if starter == me else ("received", "given")
+    lasted = min(max(seconds.values()), 30 * 86_400.0)
+    whom = others if len(others) < rooms.ROOM else []
+    return [("call", way, whom, len(others), True, "talk", False, []) for way in ways], lasted, ""
 
 
 def _added(text: str, by: str | None) -> tuple[str | None, list[str]]:
