@@ -16,6 +16,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 
 import polars as pl
 
@@ -61,10 +62,17 @@ _ALIKE = {  # of records that came together: how many, where, and what they are
 def claims(archive: Archive) -> list[Member]:
     """What it reads, and beside it all but what it should have known."""
     mine = {m.number: m for m in _found(archive)}
-    folders = {found[0] for m in mine.values() if (found := _FOLDER.match(m.path))}
-    beside = [m for m in archive.find(*IGNORES) if (found := _FOLDER.match(m.path)) and found[0] in folders]
+    folders = {_brand(m.path.rpartition("/")[0] + "/") for m in mine.values()} - {""}
+    beside = [m for m in archive.find(*IGNORES) if _brand(m.path.rpartition("/")[0] + "/") in folders]
     mine |= {m.number: m for m in beside if m.number not in mine and not m.name.lower().endswith((".json", ".html"))}
     return [mine[n] for n in sorted(mine)]
+
+
+@lru_cache(10_000)
+def _brand(folder: str) -> str:
+    """The part of a path up to the folder that is named after Google+; empty where none is."""
+    found = _FOLDER.match(folder)
+    return found[0] if found else ""
 
 
 def _found(archive: Archive) -> list[Member]:
@@ -135,7 +143,8 @@ class Book:
     def _post(self, member: Member, post: Post) -> int:
         self.seen.add("posts")
         author, named = self._known(post.author), decode.mentions(post.html)
-        counter = self.guests if _FOLDER.sub("", member.path).count("/") > 1 else self.authors
+        folder = member.path.rpartition("/")[0] + "/"
+        counter = self.guests if folder[len(_brand(folder)) :].count("/") > 1 else self.authors
         counter.update([author] if author else [])
         for i in post.broken:
             self.reading.problem(member.number, i, "not a part of a post of the expected form; get the export again")

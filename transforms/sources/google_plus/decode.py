@@ -195,7 +195,7 @@ def _named(name: str | None, address: str | None, resource: str | None) -> Who:
 
 def ident(address: str | None) -> str | None:
     """The number of a post: the last part of its address."""
-    return re.split("[?#]", address)[0].rstrip("/").rsplit("/", 1)[-1] if address else None
+    return address.partition("?")[0].partition("#")[0].rstrip("/").rsplit("/", 1)[-1] if address else None
 
 
 def json_post(data: bytes) -> Post:

@@ -176,6 +176,8 @@ def _rooms(export: Export, f: pl.DataFrame, me: str) -> pl.DataFrame:
 def _sort(reading: Reading, f: pl.DataFrame, me: str) -> pl.DataFrame:
     """What is talk, a call or somebody added; the rest is set aside, or a problem where it is not known."""
     kind = pl.col("type")
+    kinds = f.select(kind.unique()).with_columns(machine=kind.str.contains(_MACHINES), sent=kind.str.contains(_SENT))
+    f = f.join(kinds, on="type", how="left", maintain_order="left")
     words = kind.is_in(_WORDS)
     empty = words & ~pl.col("content").str.contains(r"\S").fill_null(False)
     fate = (
@@ -186,8 +188,8 @@ def _sort(reading: Reading, f: pl.DataFrame, me: str) -> pl.DataFrame:
         .then(pl.lit("told by another record too"))
         .when(kind == "Event/Call").then(pl.lit("call"))
         .when(kind == "ThreadActivity/AddMember").then(pl.lit("added"))
-        .when(kind.str.contains(_MACHINES)).then(pl.lit(_COMINGS))
-        .when(~words & ~kind.str.contains(_SENT)).then(None)
+        .when("machine").then(pl.lit(_COMINGS))
+        .when(~words & ~pl.col("sent")).then(None)
         .when(pl.col("deleted") | empty).then(pl.lit("deleted messages"))
         .when(kind.is_not_null()).then(pl.lit("talk"))
     )  # fmt: skip
