@@ -174,21 +174,36 @@ def _columns(found: list[Tweet], member: int, numbers: Sequence[int], offset: in
         .then(pl.lit("day"))
         .otherwise(pl.lit("second")),
     )
-    tweets = tweets.drop("at").with_columns(member=pl.lit(member, pl.Int32))
+    tweets = _own_text(tweets.drop("at").with_columns(member=pl.lit(member, pl.Int32)))
     return tuple(f.with_columns(pl.col("row") + offset) for f in (tweets, mentions, quotes))
+
+
+def _own_text(tweets: pl.DataFrame) -> pl.DataFrame:
+    """Without the address line, of which `lead` is the length, and the link to a picture; `source` is whom it repeats."""
+    lead = pl.when(pl.col("parent").is_not_null() | pl.col("to").is_not_null()).then(pl.col("text").str.extract(_ADDRESS))
+    return tweets.with_columns(
+        lead=lead.str.len_chars().fill_null(0),
+        source=pl.col("text").str.extract(r"^RT @(\w{1,20})"),
+        text=texts.unescape(
+            pl.col("text")
+            .str.strip_prefix(lead.fill_null(""))
+            .str.strip_chars_end()
+            .str.strip_suffix(pl.col("media").fill_null(""))
+        ),
+    ).drop("media")
 
 
 def _newest(export: Export, tweets: pl.DataFrame) -> pl.DataFrame:
     """Each tweet once, in its newest version; earlier ones and repetitions in other files are set aside."""
-    kept = tweets.sort("id", "row", descending=[True, False]).unique("root", keep="first", maintain_order=True).sort("row")
-    if kept.height < tweets.height:
-        out = tweets.join(kept.select("row"), on="row", how="anti").join(kept.select("root", newest="id"), on="root")
-        for member, same, n in (
-            out.group_by("member", same=pl.col("id") == pl.col("newest")).len().sort("member", "same").iter_rows()
-        ):
-            reason = "the same tweet again in another file" if same else "earlier versions of edited tweets"
-            export.reading.set_aside(member, reason, n)
-    return kept
+    kept = tweets.select("row", "id", "root").sort("id", "row", descending=[True, False])
+    kept = kept.unique("root", keep="first", maintain_order=True)
+    if kept.height == tweets.height:
+        return tweets
+    out = tweets.join(kept.select("row"), on="row", how="anti").join(kept.select("root", newest="id"), on="root")
+    for member, same, n in out.group_by("member", same=pl.col("id") == pl.col("newest")).len().sort("member", "same").iter_rows():
+        reason = "the same tweet again in another file" if same else "earlier versions of edited tweets"
+        export.reading.set_aside(member, reason, n)
+    return tweets.join(kept.select("row"), on="row", how="semi", maintain_order="left")
 
 
 def _notes(export: Export, members: Sequence[Member]) -> pl.DataFrame:
@@ -211,18 +226,7 @@ def _notes(export: Export, members: Sequence[Member]) -> pl.DataFrame:
 
 
 def _join_notes(export: Export, tweets: pl.DataFrame, notes: pl.DataFrame) -> pl.DataFrame:
-    """Own text of each tweet, whole where a note of the same second begins as the tweet does."""
-    lead = pl.when(pl.col("parent").is_not_null() | pl.col("to").is_not_null()).then(pl.col("text").str.extract(_ADDRESS))
-    tweets = tweets.with_columns(
-        lead=lead.str.len_chars().fill_null(0),
-        source=pl.col("text").str.extract(r"^RT @(\w{1,20})"),
-        text=texts.unescape(
-            pl.col("text")
-            .str.strip_prefix(lead.fill_null(""))
-            .str.strip_chars_end()
-            .str.strip_suffix(pl.col("media").fill_null(""))
-        ),
-    )
+    """The text whole where a note of the same second begins as the tweet does."""
     if notes.is_empty():
         return tweets
     stem = pl.col("text").str.replace(r"\s*…?\s*(https://t\.co/\w+)?\s*$", "").str.slice(0, 40)
