@@ -24,7 +24,7 @@ from transforms.text import unescape
 from transforms.times import INSTANT, sane
 
 TITLE = "Slack"
-VERSION = "2"
+VERSION = "3"
 ASKS_OWNER = True
 _LISTS = ("channels.json", "groups.json", "mpims.json", "dms.json")
 LAYOUTS = {"2014": ("users.json", *_LISTS, "*/[12][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9].json")}
@@ -166,6 +166,7 @@ def _read(archive: Archive, owner: Owner, root: str) -> Reading:
         stands["i"] += numbers
         stands["room"] += [ids.get(folder, folder)] * len(found)
     if me is None:
+        reading.exported_at = pl.Series("ts", [m.ts for m in said], pl.String).to_frame().select(_instant().max()).item()
         return reading
     _tell(reading, said, stands, places, users, me)
     return reading
@@ -180,6 +181,12 @@ def _owner(users: list[User], places: dict[str, tuple[str, Room]], owner: Owner)
     pairs = [set(r.members or ()) for kind, r in places.values() if kind == "dms.json" and len(set(r.members or ())) > 1]
     common = set.intersection(*pairs) if len(pairs) > 1 else set()
     return common.pop() if len(common) == 1 else None
+
+
+def _instant() -> pl.Expr:
+    """Of `ts`, which a float would not hold."""
+    shaped = pl.when(pl.col("ts").str.contains(r"^[0-9]{9,10}\.[0-9]{6}$")).then("ts")
+    return sane(shaped.str.replace(".", "", literal=True).cast(pl.Int64).cast(INSTANT))
 
 
 def _names(u: User) -> list[str]:
@@ -211,10 +218,8 @@ def _tell(
         schema={"member": pl.Int32, "i": pl.Int64} | dict.fromkeys(
             ("room", "ts", "subtype", "sender", "bot", "text", "root", "parent", "inviter"), pl.String),
     ).with_row_index("row")  # fmt: skip
-    shaped = pl.when(pl.col("ts").str.contains(r"^[0-9]{9,10}\.[0-9]{6}$")).then("ts")
-    micro = shaped.str.replace(".", "", literal=True).cast(pl.Int64)
     f = f.with_columns(
-        number=pl.col("i").cast(pl.String), happened_at=sane(micro.cast(INSTANT)), post=pl.concat_str("room", pl.lit("/"), "ts")
+        number=pl.col("i").cast(pl.String), happened_at=_instant(), post=pl.concat_str("room", pl.lit("/"), "ts")
     )
     reading.exported_at = f["happened_at"].max()
     reacted = [

@@ -31,7 +31,7 @@ from transforms.sources.email.letters import Box
 
 __all__ = ["ASKS_OWNER", "IGNORES", "LAYOUTS", "TITLE", "VERSION", "claims", "read"]
 TITLE = "E-mail"
-VERSION = "3"
+VERSION = "4"
 ASKS_OWNER = True
 _BESIDE = [name for name in IGNORES if name not in pulled.IGNORES]
 
@@ -73,7 +73,7 @@ def read(archive: Archive, owner: Owner) -> list[Reading]:
         elsewhere.setdefault(notice["member"], set()).add(notice["i"])
     for number, n in counts.items():
         reading.member(number, n - len(elsewhere.get(number, ())))
-    reading.exported_at = asked.until if asked else acts.newest(told)
+    reading.exported_at = asked.until if asked else acts.newest(told) or reading.exported_at
     for other in readings:
         other.exported_at = max((t for t in (other.exported_at, reading.exported_at) if t), default=None)
     if asked and asked.asked:

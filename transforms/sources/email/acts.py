@@ -60,12 +60,13 @@ def tell(reading: Reading, box: Box, owner: Owner, asked: str = "") -> pl.DataFr
     """
     rows = box.mails()
     mine = own_addresses(rows, box, owner) or [a for a in (asked.casefold(),) if "@" in a]
+    rows = dated(rows, owner.zone)
+    reading.exported_at = newest(rows)
     if rows.height and not mine:
         for member, n in rows.group_by("member").len().sort("member").iter_rows():
             reading.problem(member, "-", _STRANGE, records=n)
         rows = rows.clear()
     reading.owner_key, reading.owner_aliases = mine[0] if mine else None, mine[1:]
-    rows = dated(rows, owner.zone)
     for member, i in rows.filter(pl.col("happened_at").is_null()).select("member", "i").iter_rows():
         reading.problem(member, i, "no date between 1990 and 2100; look it up and add it to the ledger")
     rows = _directed(rows.drop_nulls("happened_at"), mine, box.lists)
