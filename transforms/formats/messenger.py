@@ -260,17 +260,26 @@ class Talks:
         return rows.filter(~which)
 
     def _acts(self, rows: pl.DataFrame, *identity: str) -> None:
+        self.book.acts(self._sent(rows), *identity)
+
+    def _sent(self, rows: pl.DataFrame) -> pl.DataFrame:
         """Acts of the sender: to the others where it is the owner, else towards the owner."""
         keys = self.book.keys(rows["sender"])
-        self.book.acts(rows.with_columns(
+        return rows.with_columns(
             direction=pl.when("mine").then(pl.lit("given")).otherwise(pl.lit("received")), time_precision=pl.lit("millisecond"),
             counterparts=pl.when("mine").then("others").otherwise(people(pl.col("sender"), keys)),
             n_targets=pl.when("group").then("n").otherwise(pl.lit(1, pl.Int32)), thread="slug",
-        ), *identity)  # fmt: skip
+        )  # fmt: skip
 
     def _calls(self, rows: pl.DataFrame) -> None:
+        """Both ways: by whoever began it, and back when it ended."""
         rows = self._without(rows, pl.col("missed") | (pl.col("seconds") <= 0), "calls nobody took", aside=True)
-        self._acts(rows.with_columns(channel=pl.lit("call"), text=pl.lit(None, pl.String)), "happened_at")
+        rows = self._sent(rows.with_columns(channel=pl.lit("call"), text=pl.lit(None, pl.String)))
+        back = rows.with_columns(
+            direction=pl.when("mine").then(pl.lit("received")).otherwise(pl.lit("given")),
+            happened_at=pl.col("happened_at") + pl.duration(seconds=pl.col("seconds").clip(0, 30 * 86_400)),
+        )
+        self.book.acts(pl.concat([rows, back]), "happened_at")
 
     def _changes(self, rows: pl.DataFrame) -> None:
         """Who was added to a group by whom, where the owner is one of them."""

@@ -28,7 +28,7 @@ from transforms.formats.metaroots import THREADS, above, instagrams, loose, part
 from transforms.sources.facebook import people, public
 
 TITLE = "Facebook"
-VERSION = "4"
+VERSION = "5"
 _SECRET = re.compile(rb'(?s)^\W*\{(?=.*"participants"\s*:\s*\[\s*["\]])(?=.*"(?:threadName|senderName)"\s*:)')
 _KINDS = {  # what is read → where it has stood
     "profile": ("profile_information/profile_information.json",),

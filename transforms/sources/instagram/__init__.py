@@ -27,7 +27,7 @@ from transforms.formats.metaroots import THREADS, loose, parts, threads
 from transforms.sources.instagram import flat, lists
 
 TITLE = "Instagram"
-VERSION = "4"
+VERSION = "5"
 SITE = "https://www.instagram.com/"
 _FOLLOWS = "followers_and_following/"
 _KINDS = {

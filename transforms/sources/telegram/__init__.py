@@ -22,7 +22,7 @@ from transforms.sources.telegram.decode import Export, Message, Part, decode
 from transforms.times import INSTANT, epoch, sane, written
 
 TITLE = "Telegram"
-VERSION = "1"
+VERSION = "2"
 ASKS_OWNER = True
 LAYOUTS = {"2018-08": ("result.json",)}
 _MEDIA = ("photos", "video_files", "voice_messages", "round_video_messages", "stickers", "files", "contacts")

@@ -54,7 +54,11 @@ def tell(book: Book, told: pl.DataFrame, rows: list[Message], rooms: pl.DataFram
         book.reading.set_aside(book.member, reason, n)
     f = pl.DataFrame(out, schema=_ROWS, orient="row")
     f = f.join(events.select("number", "happened_at", "post", "room", "member"), on="number", how="left", maintain_order="left")
-    f = f.with_columns(thread="room", record=pl.concat_str("member", pl.lit(":"), "number"))
+    back = (pl.col("channel") == "call") & ~pl.col("number").is_first_distinct()
+    f = f.with_columns(
+        pl.when(back).then(pl.col("happened_at") + pl.duration(seconds=1)).otherwise("happened_at"),  # who began it stays known
+        thread="room", record=pl.concat_str("member", pl.lit(":"), "number"),
+    )  # fmt: skip
     book.reading.acts(f.select(*(c for c in f.columns if c in ACT), "record"), ["post", "value_kind"])
     strangers = sorted({k for act in out for k in [*act[3], *act[8]] if k.startswith("name:")})
     named = pl.DataFrame({"key": strangers, "name": [k[5:] for k in strangers]}, schema=dict.fromkeys(("key", "name"), pl.String))
@@ -69,7 +73,8 @@ def _acts(book: Book, event: Message, other: str | None, seen: list[str]) -> tup
     if event.action == "phone_call":
         if not event.duration_seconds:
             return [], "calls nobody answered"
-        return [("call", way, [other] if other else [], 1, True, "talk", False, [])], ""
+        ways = ("given", "received") if mine else ("received", "given")  # by whoever began it, and back
+        return [("call", each, [other] if other else [], 1, True, "talk", False, []) for each in ways], ""
     if event.action in _GIFTS:
         if other is None or actor is None or other in book.bots:
             return [], "payments to machines, or by nobody named"

@@ -22,7 +22,7 @@ from transforms.sources.whatsapp import phrases
 from transforms.sources.whatsapp.lines import Undecided, begin, lines
 
 TITLE = "WhatsApp"
-VERSION = "4"
+VERSION = "5"
 ASKS_OWNER = True
 LAYOUTS = {
     "iPhone": ("_chat.txt", "*_chat.txt"),
@@ -143,10 +143,12 @@ def _tell(reading: Reading, member: Member, partner: str | None, f: pl.DataFrame
     said = said.with_columns(said=said["said"].scatter(odd.arg_true(), bare))
     rooms.tell(reading, said, known, owner, ("minute", "said"))
     given = pl.col("sender") == owner
+    calls = f.filter(pl.col("call").is_not_null()).with_columns(given=given)
+    back = calls.with_columns(pl.col("happened_at") + pl.duration(seconds=1), given=~pl.col("given"))  # who began it stays known
     reading.acts(
-        f.filter(pl.col("call").is_not_null()).select(
+        pl.concat([calls, back]).select(
             "happened_at", "time_precision", channel=pl.lit("call"), value_kind=pl.lit("talk"), thread="room",
-            direction=pl.when(given).then(pl.lit("given")).otherwise(pl.lit("received")),
+            direction=pl.when("given").then(pl.lit("given")).otherwise(pl.lit("received")),
             counterparts=pl.lit([other] if other else [], rooms.KEYS), n_targets=pl.lit(1 if other else None, pl.Int32),
             record=pl.concat_str("member", pl.lit(":"), "number"),
         ),

@@ -265,7 +265,7 @@ def _states(
 
 
 def calls(export: Export, member: Member) -> None:
-    """Calls the owner made, where somebody answered."""
+    """Calls the owner made, where somebody answered: talk both ways."""
     found, frame = _table(export, member, "audioVideoCallsInDm", Call)
     talked = [any(s.publishedAt and s.endReason == "HUNG_UP" for s in x.sessions or ()) for x in found]
     others = [[str(i) for i in x.broadcast.inviteesTwitter or () if i != export.me] for x in found]
@@ -295,9 +295,12 @@ def _strings(values: Iterable[str | None]) -> pl.Series:
 def _talks(export: Export, member: Member, frame: pl.DataFrame, direction: str) -> None:
     frame = export.timeless(frame.with_columns(happened_at=instants(pl.col("at"))))
     export.reading.set_aside(member.number, "calls nobody answered", frame.height - frame["talked"].sum())
-    frame = frame.filter("talked").with_columns(
+    frame = frame.filter("talked").with_columns(direction=pl.lit(direction))
+    if direction == "given":  # and back, a moment later, so who began it stays known; who called the owner is not told
+        back = frame.with_columns(pl.col("happened_at") + pl.duration(milliseconds=1), direction=pl.lit("received"))
+        frame = pl.concat([frame, back])
+    frame = frame.with_columns(
         channel=pl.lit("call"),
-        direction=pl.lit(direction),
         value_kind=pl.lit("talk"),
         time_precision=pl.lit("millisecond"),
         record=place(),
