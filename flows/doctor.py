@@ -99,7 +99,7 @@ def stale(home: Home, settings: Settings) -> list[tuple[str, int]]:
     from dashboards.published import connect
     from transforms.orders import orders
 
-    asked = "select platform, current_date - max(exported_on) from source where year(exported_on) > 1970 group by all order by 1"
+    asked = "select platform, current_date - max(exported_on) from source where exported_on is not null group by all order by 1"
     with connect(home.folder) as con:
         found = con.execute(asked).fetchall()
     return [

@@ -2,8 +2,8 @@
 select
     platform,
     archive,
-    exported_at::date as exported_on,
-    age_days(exported_at::date) as age_days,
+    nullif(exported_at, timestamp '1970-01-01')::date as exported_on,  -- that day stands for an export that tells none
+    age_days(exported_on) as age_days,
     records,
     acts,
     merged,
