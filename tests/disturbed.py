@@ -87,7 +87,10 @@ def _new_column(data: bytes, random: Random) -> bytes:
     separator = "\t" if encoding == "utf-16" else ","
     first, cell = random.random() < 0.5, random.choice(["x", "", '"a, ""b"""', "1"])
     rows = _records(text)
-    wide = [len(r) for r in csv.reader(rows, delimiter=separator)]
+    try:
+        wide = [len(r) for r in csv.reader(rows, delimiter=separator)]
+    except csv.Error:
+        return data
     if "\\" in text or {n for n in wide if n > 1} != {max(wide, default=0)}:
         return data  # a dialect of its own, or damaged: where a record ends is not for us to say
     named = False

@@ -246,7 +246,7 @@ def test_followers_that_come_and_go_are_kept_as_snapshots_so_many_deep(home: Hom
             pulled(home, settings)
         kept = sorted(home.inbox.glob("mastodon-snapshot-*"))
     assert len(kept) == 3
-    reading = sources()["mastodon"].read(open_archive([kept[-1]]), Owner())
+    [reading] = sources()["mastodon"].read(open_archive([kept[-1]]), Owner())
     assert reading.facts().filter(pl.col("fact") == "state").height == 1
 
 

@@ -28,7 +28,8 @@ _LINKS = re.compile(rb'"link"\s*:\s*"https?:\\?/\\?/(?:[\w-]+\.)*?([\w-]+)\.[a-z
 _THREAD = re.compile(
     rb'(?s)^[\xef\xbb\xbf\s]*\{(?=.*"participants"\s*:\s*\[)(?=.*"messages"\s*:\s*\[)(?=.*"sender_name")(?=.*"timestamp_ms")'
 )
-_FIRST = re.compile(rb'[\xef\xbb\xbf\s]*\{\s*"(\w+)"\s*:')
+_OBJECT = re.compile(rb"[\xef\xbb\xbf\s]*\{")
+_KEY = re.compile(rb'"(\w+)"\s*:')
 
 
 def threads(archive: Archive) -> dict[str, list[Member]]:
@@ -50,11 +51,12 @@ def parts(patterns: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def loose(archive: Archive, keys: dict[str, str]) -> dict[str, list[Member]]:
-    """Members taken out of their folders, by kind: what the pattern of their first key stands for."""
+    """Members taken out of their folders, by kind: what the pattern of one of their first keys stands for."""
     found: dict[str, list[Member]] = {}
     for member in archive.few("*.json"):
-        first = _FIRST.match(archive.head(member))
-        kind = next((k for p, k in keys.items() if first and re.fullmatch(p, first[1].decode("ascii", "replace"))), None)
+        head = archive.head(member)
+        first = [key.decode() for key in _KEY.findall(head)[:3]] if _OBJECT.match(head) else []
+        kind = next((kind for key in first for pattern, kind in keys.items() if re.fullmatch(pattern, key, re.ASCII)), None)
         if kind:
             found.setdefault(kind, []).append(member)
     return found

@@ -166,7 +166,7 @@ def _walk(section: dict[str, msgspec.Raw], above: tuple[str, ...], found: Found)
             for title, entries in chats.items():
                 who = title.removeprefix("Chat History with ").rstrip().removesuffix(":").strip().lower()
                 found.lists.append(("message", who, entries))
-        elif "groupchat" in name and start == b"{" and any(bytes(memoryview(v)[:1]) == b"[" for v in _object(raw).values()):
+        elif "groupchat" in name and start == b"{" and not any("groupchat" in squash(title) for title in _object(raw)):
             found.whole.add("group")
             found.lists += [("group", title, v) for title, v in _object(raw).items() if bytes(memoryview(v)[:1]) == b"["]
         elif name == "profilemap" and start == b"{":
