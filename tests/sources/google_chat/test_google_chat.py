@@ -20,7 +20,7 @@ def test_a_cut_conversation_costs_no_other(case: str) -> None:
     whole = facts("google_chat", of)
     for number, path in enumerate(sorted(of), 1):
         if path.endswith("messages.json"):
-            for at, cut in truncations(of, path, 211):
+            for at, cut in truncations(of, path, 997):
                 assert kept(facts("google_chat", cut), number) == kept(whole, number), (path, at)
 
 

@@ -15,7 +15,7 @@ def test_a_cut_member_costs_no_other(case: str) -> None:
     of = files("youtube", case)
     whole = facts("youtube", of)
     for number, path in enumerate(sorted(of), 1):
-        for at, cut in truncations(of, path, 97):
+        for at, cut in truncations(of, path, 397):
             found = facts("youtube", cut)
             assert kept(found, number) == kept(whole, number), (path, at)
             if path.endswith(".csv"):  # what stands before the cut is read
