@@ -108,7 +108,8 @@ _DEFAULTS = {
 TOLD = ("act", "account", "state", "response")  # what a record may end as
 _BATCH = 100_000  # rows judged at a time: naming kinds takes longer than reading, and another core can do it
 _SEEN: Schema = {"key": pl.UInt64, "check": pl.UInt64, "same": pl.UInt64, "member": pl.Int32}  # of acts: what twins are told by
-_JUDGES = ThreadPoolExecutor(1)  # one: batches come out in the order they went in
+_JUDGES = ThreadPoolExecutor(2)
+_HANDS = ThreadPoolExecutor(1)  # one: batches come out in the order they went in
 
 
 def hashes(of: pl.Expr) -> Any:
@@ -130,9 +131,9 @@ class Owner:
 
 
 class Stream:
-    """Rows on their way, in the order they are told: judged a batch at a time on another thread, then handed on as FACT.
+    """Rows on their way, in the order they are told: judged in batches on other threads, then handed on as FACT.
 
-    Nothing but a batch or two is held, so memory does not grow with the archive. Where a batch ends changes neither the
+    Nothing but a few batches is held, so memory does not grow with the archive. Where a batch ends changes neither the
     rows nor their order.
     """
 
@@ -147,7 +148,7 @@ class Stream:
         self._waiting.append((reading, fact, frame))
         self._rows += frame.height
         if self._rows >= _BATCH:
-            self._submit(ahead=1)
+            self._submit(ahead=2)
 
     def flush(self) -> None:
         """Wait until all is handed on. Raises what judging or handing on raised."""
@@ -155,7 +156,9 @@ class Stream:
 
     def _submit(self, ahead: int) -> None:
         if self._waiting:
-            self._judged.append(_JUDGES.submit(self._hand_on, self._waiting))
+            acts = [frame for _, fact, frame in self._waiting if fact == "act"]
+            named = _JUDGES.submit(lambda: _judge(pl.concat(acts)) if acts else pl.DataFrame())
+            self._judged.append(_HANDS.submit(self._hand_on, self._waiting, named))
             self._waiting, self._rows = [], 0
         while len(self._judged) > ahead:
             self._judged.popleft().result()
@@ -166,9 +169,8 @@ class Stream:
         while self._judged:
             self._judged.popleft().exception()
 
-    def _hand_on(self, told: list[tuple[Reading, str, pl.DataFrame]]) -> None:
-        acts = [frame for _, fact, frame in told if fact == "act"]
-        judged, at, facts = _judge(pl.concat(acts)) if acts else pl.DataFrame(), 0, []
+    def _hand_on(self, told: list[tuple[Reading, str, pl.DataFrame]], named: Future[pl.DataFrame]) -> None:
+        judged, at, facts = named.result(), 0, []
         for (_, fact), run in groupby(told, key=lambda t: (id(t[0]), t[1])):
             rows = list(run)
             reading, frame = rows[0][0], pl.concat([f for *_, f in rows])
