@@ -26,7 +26,7 @@ from transforms.archive import sha256
 from transforms.sources import sources
 
 SHOWN = 5  # reasons, or kinds of files, told of one archive
-SECONDS, EACH_MIB = 300, 5  # an archive may take: ten times what it takes an idle machine, for a busy one
+SECONDS, EACH_MIB = 300, 5  # an archive may take: the clock runs on while a busy machine does other things
 Progress = Callable[[str, int, int], None]
 
 

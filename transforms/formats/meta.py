@@ -7,11 +7,9 @@ mended by itself. Keys drift (`friends_v2`), labels are in the language of the a
 
 from __future__ import annotations
 
-import gc
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
@@ -281,18 +279,6 @@ class Book:
                     "same_as": pl.List(pl.String)},
         ))  # fmt: skip
         return self.reading
-
-
-@contextmanager
-def uncollected() -> Iterator[None]:
-    """Without the cycle collector: records hold no cycles, and looking for them takes longer than reading them."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
 
 
 def place() -> pl.Expr:

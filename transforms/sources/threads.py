@@ -14,7 +14,8 @@ import polars as pl
 
 from transforms.act import Owner, Reading
 from transforms.archive import Archive, Member, fold
-from transforms.formats.meta import HTML, Book, Struct, first_told, mend_one, people, uncollected
+from transforms.formats.jsonrecords import uncollected
+from transforms.formats.meta import HTML, Book, Struct, first_told, mend_one, people
 from transforms.formats.metalists import Entry, Leaf, handle_of, owner_of, table
 
 TITLE = "Threads"

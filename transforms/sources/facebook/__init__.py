@@ -22,8 +22,9 @@ from collections import Counter
 
 from transforms.act import Owner, Reading
 from transforms.archive import Archive, Member, fold
+from transforms.formats.jsonrecords import uncollected
 from transforms.formats.messenger import Talks
-from transforms.formats.meta import HTML, Book, folded, mend_one, uncollected
+from transforms.formats.meta import HTML, Book, folded, mend_one
 from transforms.formats.metaroots import THREADS, above, instagrams, loose, parts, threads
 from transforms.sources.facebook import people, public
 

@@ -19,9 +19,9 @@ from typing import Any
 
 from transforms.act import Owner, Reading
 from transforms.archive import Archive, Member, Unreadable, fold
-from transforms.formats.jsonrecords import document
+from transforms.formats.jsonrecords import document, uncollected
 from transforms.formats.messenger import Talks
-from transforms.formats.meta import HTML, Book, Struct, folded, handle_in, mend_one, uncollected
+from transforms.formats.meta import HTML, Book, Struct, folded, handle_in, mend_one
 from transforms.formats.metalists import owner_of
 from transforms.formats.metaroots import THREADS, loose, parts, threads
 from transforms.sources.instagram import flat, lists
