@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import difflib
 import os
+from functools import cache
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from tests.exports import facts, law, readable, zipped
@@ -17,10 +19,16 @@ CASES = sorted(p for p in ROOM.glob("*/*") if (p / "archive").is_dir())
 NAMES = [f"{p.parent.name}/{p.name}" for p in CASES]
 
 
+@cache
+def read(case: Path) -> pl.DataFrame:
+    """What its source makes of a case; read once for all that is asked of it."""
+    return facts(case.parent.name, case / "archive")
+
+
 @pytest.mark.parametrize("case", CASES, ids=NAMES)
 def test_golden(case: Path, request: pytest.FixtureRequest) -> None:
     assert (case / "why.txt").read_text().strip(), "why.txt says in a line what the case shows"
-    told = readable(facts(case.parent.name, case / "archive"))
+    told = readable(read(case))
     golden = case / "facts.csv"
     if request.config.getoption("--bless"):
         assert not os.environ.get("CI"), "golden files are blessed by a person"
@@ -38,14 +46,14 @@ def test_recognised_by_its_source_alone(case: Path) -> None:
 @pytest.mark.parametrize("case", CASES, ids=NAMES)
 def test_zip_folder_and_wrapper_read_alike(case: Path, tmp_path: Path) -> None:
     platform = case.parent.name
-    folder = readable(facts(platform, case / "archive"))
+    folder = readable(read(case))
     assert readable(facts(platform, zipped(case / "archive", tmp_path / "a.zip"))) == folder
     assert readable(facts(platform, zipped(case / "archive", tmp_path / "b.zip", "some export/"))) == folder
 
 
 @pytest.mark.parametrize("case", CASES, ids=NAMES)
 def test_no_record_is_lost(case: Path) -> None:
-    assert law(facts(case.parent.name, case / "archive")) == []
+    assert law(read(case)) == []
 
 
 @pytest.mark.parametrize("platform", sources())
