@@ -9,14 +9,13 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cache, reduce
-from itertools import count, groupby
-from operator import and_
+from functools import cache
+from itertools import zip_longest
 from typing import Any
 
 import polars as pl
 
-from transforms.cues import KINDS, Rule, foreign, languages
+from transforms.cues import KINDS, foreign, languages
 from transforms.cues.literals import required
 from transforms.cues.tokens import tokens
 
@@ -57,9 +56,9 @@ _FOREIGN = {  # letters and words of other languages in a script of ours
     "arabic": "[پچژگٹڈڑںے]", "devanagari": "ळ|आहे|छन्|हरू|भएको", "cyrillic": "[іїєґўјљњћђџѓќѕқғүұәөһң]",
 }  # fmt: skip
 _SLICE = 5000  # texts below which a thread is not worth its start
-_MANY = 300  # texts from which it pays to learn which words the rules need
-_PART = 700  # characters of an expression: larger ones outgrow the memory of the engine, and it turns slow
+_FEW = 2000  # pairs of a text and a cue below which leaving out those of texts already named is not worth a pass
 _NAMED = {"rule": pl.String, "kind": pl.String, "tier": pl.Int32, "order": pl.Int32}
+_CUES = {"pattern": pl.String, "n": pl.Int32, "said": pl.UInt32, "asked": pl.UInt32, "needed": pl.UInt32}
 _FIRED: Any = {"row": pl.UInt32} | _NAMED | {"code": pl.String}
 
 
@@ -93,7 +92,8 @@ def classify(frame: pl.DataFrame) -> pl.DataFrame:
 
 def _judge(rows: pl.DataFrame) -> pl.DataFrame:
     """The first rule that fires per row, over every language the row may be in; rows in no covered language are left out."""
-    spoken = _spoken(rows)
+    bits = (FLAGS[name].cast(pl.UInt32) * (1 << n) for n, name in enumerate(FLAGS))
+    rows, spoken = rows.with_columns(flags=pl.sum_horizontal(bits)), _spoken(rows)
     parts = rows.join(spoken, on="row").partition_by("code", as_dict=True)
     fired = pl.concat([pl.DataFrame(schema=_FIRED), *(_fire(part, code).cast(_FIRED) for (code,), part in parts.items())])
     liked = pl.Enum(["en", *(code for code in languages() if code != "en")])  # of a draw
@@ -110,7 +110,8 @@ def _spoken(rows: pl.DataFrame) -> pl.DataFrame:
     """
     known = languages()
     odd = rows["whole"].str.contains(_LETTERS)
-    rows = pl.concat([rows.filter(~odd).with_columns(script=pl.lit("latin")), _scripted(rows.filter(odd))])
+    latin = rows.filter(~odd).with_columns(script=pl.lit("latin"))
+    rows = pl.concat([latin, _scripted(rows.filter(odd))]) if odd.any() else latin
     few = pl.when((pl.col("script") == "latin") & (pl.col("words") < 9)).then("whole")
     wordless = ~few.str.replace_all(r"xx(?:url|mail|at)", "").str.contains(r"\p{L}")
     rows = rows.with_columns(script=pl.when(wordless).then(pl.lit("any")).otherwise("script"))
@@ -161,102 +162,97 @@ def _latin(rows: pl.DataFrame) -> pl.DataFrame:
 
 def _fire(rows: pl.DataFrame, code: str) -> pl.DataFrame:
     """The first rule of one language that fires, for every row where one does."""
-    flags, left = rows.select(**FLAGS), pl.repeat(1, rows.height, dtype=pl.UInt8, eager=True)
-    near = _near(rows["whole"], flags, code) if rows.height >= _MANY else None
-    fired = [pl.DataFrame(schema={"at": pl.UInt32, "n": pl.Int32})]
-    for rank, tried in groupby(enumerate(_tried(code)), key=lambda t: t[1].rank):
-        held: dict[tuple[Any, ...], pl.DataFrame] = {}
-        if near is not None and rank in near:
-            held = near[rank].filter((left == 1).gather(near[rank]["at"])).partition_by("part", as_dict=True)
-        for n, trial in tried:
-            text, found = rows["whole" if trial.rule.whole else "said"], [pl.Series(dtype=pl.UInt32)]
-            for part in trial.parts:
-                if near is None or not part.words:
-                    needs = (~flags[f[1:]] if f[0] == "!" else flags[f] for f in trial.rule.needs)
-                    at = reduce(and_, needs, left == 1).arg_true()
-                elif (part.number,) in held:
-                    at = held[part.number,]["at"].set_sorted().unique()
-                else:
-                    continue
-                found.append(at.filter(text.gather(at).str.contains(part.cues)))
-            at = pl.concat(found).unique() if len(found) > 2 else found[-1]
-            for cues in trial.also:
-                at = at.filter(text.gather(at).str.contains(cues)) if len(at) else at
-            for cues in trial.rule.none:
-                at = at.filter(~rows["whole"].gather(at).str.contains(cues)) if len(at) else at
-            if len(at):
-                left.scatter(at, 0)
-                fired.append(pl.DataFrame({"at": at}).with_columns(n=pl.lit(n)))
-    names = [(f"{t.rule.kind}:{t.rule.name}", t.rule.kind, t.rule.tier, KINDS.index(t.rule.kind)) for t in _tried(code)]
+    rules, texts = _rules(code), pl.concat([rows["whole"], rows["said"]], rechunk=True)
+    left, fired = pl.repeat(1, rows.height, dtype=pl.UInt8, eager=True), [pl.DataFrame(schema={"at": pl.UInt32, "n": pl.Int32})]
+    near = _near(rows, rules)
+    for tried in near.iter_slices(max(_FEW, near.height // 24)):  # what one rule has named no later one is asked about
+        tried = tried.filter((left == 1).gather(tried["at"]))
+        text = tried["at"] + rules.said.gather(tried["cue"]) * rows.height
+        tried = tried.with_columns(text=text, n=rules.of.gather(tried["cue"]))
+        tried = tried.filter(_contain(texts.gather(tried["text"]), rules.cues.gather(tried["cue"])))
+        tried = tried.unique(["at", "n"], keep="first", maintain_order=True)
+        for also in rules.also:
+            tried = tried.filter(_contain(texts.gather(tried["text"]), also.gather(tried["n"])).fill_null(True))
+        for none in rules.none:
+            tried = tried.filter(~_contain(texts.gather(tried["at"]), none.gather(tried["n"])).fill_null(False))
+        left.scatter(tried["at"], 0)
+        fired.append(tried.select("at", "n"))
     first = pl.concat(fired).unique("at", keep="first", maintain_order=True)
-    named = pl.DataFrame(names, _NAMED, orient="row")[first["n"]]
-    return pl.concat([rows.select("row")[first["at"]], named], how="horizontal").with_columns(code=pl.lit(code))
+    return pl.concat([rows.select("row")[first["at"]], rules.names[first["n"]]], how="horizontal").with_columns(code=pl.lit(code))
+
+
+def _contain(texts: pl.Series, patterns: pl.Series) -> pl.Series:
+    """Whether each text matches its pattern; null where it has none. Where patterns come in runs each is compiled once."""
+    return pl.select(pl.lit(texts).str.contains(pl.lit(patterns))).to_series()
 
 
 @dataclass(frozen=True)
-class _Part:
-    """Some cues of a rule as one expression of bounded size; and words one of which is in every text it matches, if any."""
+class _Rules:
+    """The rules of a language in the order in which they are tried, and their cues, in that order too.
 
-    number: int
-    cues: str
-    words: frozenset[str]
+    One cue of a rule must be found, and one of each expression in `also`; none of those in `none`.
+    """
 
-
-@dataclass(frozen=True)
-class _Trial:
-    """A rule as it is tried: parts of which one must match, and cues that must match besides."""
-
-    rule: Rule
-    rank: int
-    parts: tuple[_Part, ...]
-    also: tuple[str, ...]
+    names: pl.DataFrame  # of each rule: rule, kind, tier, order
+    also: list[pl.Series]  # of each rule an expression, null where there is none
+    none: list[pl.Series]
+    cues: pl.Series  # the expressions
+    of: pl.Series  # whose each is
+    said: pl.Series  # 1 if it looks outside questions
+    words: pl.Enum  # words sought: a cue is tried where the text holds one of those it cannot match without
+    group: pl.Series  # of each word a number: words for the same cues have one
+    grouped: pl.DataFrame  # the cues of each group, and the flags their rules ask for; 0 is of all texts
 
 
 @cache
-def _tried(code: str) -> list[_Trial]:
-    """The rules of a language in the order in which they are tried; of what must be found, the rarest comes first."""
-    tried, numbers, common = [], count(), languages()[code].frequent
+def _rules(code: str) -> _Rules:
+    common, names, also, none = languages()[code].frequent, [], [], []
+    cues: list[tuple[str, int, int, int, int]] = []
+    sought: dict[str, list[int]] = {"": []}  # words, and the cues each is for; no word is in every text
     rules = [r for file in dict.fromkeys(("any", code)) for r in languages()[file].rules]
-    for rule in sorted(rules, key=lambda r: (r.tier, KINDS.index(r.kind))):
-        needed = {cue: required(cue, common) for cues in rule.every for cue in cues}
-        first, *also = sorted(rule.every, key=lambda cues: sum(needed[cue][0] for cue in cues))
-        parts: list[tuple[str, frozenset[str]]] = []
-        for cue in sorted(first, key=lambda cue: not needed[cue][1]):
-            words = needed[cue][1]
-            joins = parts and bool(parts[-1][1]) == bool(words) and len(parts[-1][0]) + len(cue) < _PART
-            cues, known = parts.pop() if joins else ("", frozenset())
-            parts.append((f"{cues}|{cue}" if cues else cue, known | words))
-        rank = rule.tier * len(KINDS) + KINDS.index(rule.kind)
-        numbered = tuple(_Part(next(numbers), *part) for part in parts)
-        tried.append(_Trial(rule, rank, numbered, tuple("|".join(cues) for cues in also)))
-    return tried
+    for n, rule in enumerate(sorted(rules, key=lambda r: (r.tier, KINDS.index(r.kind)))):
+        names.append((f"{rule.kind}:{rule.name}", rule.kind, rule.tier, KINDS.index(rule.kind)))
+        asked = sum(1 << list(FLAGS).index(f.removeprefix("!")) for f in rule.needs)
+        needed = sum(1 << list(FLAGS).index(f) for f in rule.needs if f[0] != "!")
+        known = {cue: required(cue, common) for part in rule.every for cue in part}
+        first, *rest = sorted(rule.every, key=lambda part: sum(known[cue][0] for cue in part))  # the rarest comes first
+        for cue in dict.fromkeys(first):
+            for word in sorted(known[cue][1]) or [""]:
+                sought.setdefault(word, []).append(len(cues))
+            cues.append((cue, n, int(not rule.whole), asked, needed))
+        also.append(["|".join(part) for part in rest])
+        none.append(list(rule.none))
+    tried = pl.DataFrame(cues, _CUES, orient="row").with_row_index("cue")
+    groups = {of: n for n, of in enumerate(dict.fromkeys(map(tuple, sought.values())))}
+    pairs = [(n, cue) for of, n in groups.items() for cue in of]
+    grouped, words = pl.DataFrame(pairs, {"group": pl.UInt32, "cue": pl.UInt32}, orient="row"), list(sought)[1:]
+    return _Rules(
+        pl.DataFrame(names, _NAMED, orient="row"), _columns(also), _columns(none), tried["pattern"], tried["n"], tried["said"],
+        pl.Enum(words), pl.Series([groups[tuple(sought[word])] for word in words], dtype=pl.UInt32),
+        grouped.join(tried.select("cue", "asked", "needed"), on="cue"),
+    )  # fmt: skip
 
 
-def _near(whole: pl.Series, flags: pl.DataFrame, code: str) -> dict[int, pl.DataFrame]:
-    """By rank of rules, the texts that have the flags a part of a rule needs and hold one of its words, sought in one pass."""
-    words = _sought(code)
-    plain = whole.str.replace_all("`", "", literal=True)
-    held = plain.to_frame("word").select(pl.col("word").str.extract_many(words["word"].unique().implode(), overlapping=True))
-    held = held.with_columns(at=pl.int_range(pl.len(), dtype=pl.UInt32), flags=_bits(flags)).explode("word").drop_nulls("word")
-    held = held.join(words, on="word", maintain_order="left").filter((pl.col("flags") & pl.col("asked")) == pl.col("needed"))
-    return {rank: part for (rank,), part in held.select("rank", "part", "at").partition_by("rank", as_dict=True).items()}
+def _columns(lists: list[list[str]]) -> list[pl.Series]:
+    return [pl.Series(column, dtype=pl.String) for column in zip_longest(*lists)]
 
 
-def _bits(flags: pl.DataFrame) -> pl.Series:
-    """All flags of a row in one number."""
-    return flags.select(bits=pl.sum_horizontal(pl.col(name).cast(pl.UInt32) * (1 << n) for n, name in enumerate(FLAGS)))["bits"]
+def _near(rows: pl.DataFrame, rules: _Rules) -> pl.DataFrame:
+    """The cues each text is to be tried with (at, cue; by cue): their rule has the flags it needs, and the text holds a word the
+    cue cannot match without. All words are sought in one pass."""
+    plain, words = pl.col("whole").str.replace_all("`", "", literal=True), rules.words.categories.implode()
+    held = rows.select(plain.str.extract_many(words, overlapping=True)).with_row_index("at").explode("whole").drop_nulls("whole")
+    groups = held.select("at", group=rules.group.gather(held["whole"].cast(rules.words).to_physical()))
+    every = pl.select(at=pl.int_range(rows.height, dtype=pl.UInt32), group=pl.lit(0, pl.UInt32))
+    near = _once(pl.concat([every, groups]), "group").join(rules.grouped, on="group")
+    return _once(near.filter((rows["flags"].gather(near["at"]) & near["asked"]) == near["needed"]), "cue")
 
 
-@cache
-def _sought(code: str) -> pl.DataFrame:
-    """The words sought, with the part each is for, and the flags its rule asks for."""
-    told: dict[tuple[str, int], tuple[int, int, int]] = {}
-    for trial in _tried(code):
-        asked = sum(1 << list(FLAGS).index(f.removeprefix("!")) for f in trial.rule.needs)
-        needed = sum(1 << list(FLAGS).index(f) for f in trial.rule.needs if f[0] != "!")
-        told |= {(word, part.number): (trial.rank, asked, needed) for part in trial.parts for word in part.words}
-    schema = {"word": pl.String, "part": pl.Int32, "rank": pl.Int32, "asked": pl.UInt32, "needed": pl.UInt32}
-    return pl.DataFrame(sorted(k + v for k, v in told.items()), schema, orient="row")
+def _once(pairs: pl.DataFrame, by: str) -> pl.DataFrame:
+    """Pairs of a text and what is `by` it, by that, each pair once."""
+    pairs = pairs.select(pair=pl.col(by).cast(pl.UInt64) * 2**32 + pl.col("at")).sort("pair")
+    pairs = pairs.filter((pl.col("pair") != pl.col("pair").shift()).fill_null(True))
+    return pairs.select(at=(pl.col("pair") % 2**32).cast(pl.UInt32), **{by: (pl.col("pair") // 2**32).cast(pl.UInt32)})
 
 
 def kinds(acts: pl.DataFrame) -> pl.DataFrame:
