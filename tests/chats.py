@@ -18,7 +18,7 @@ Files = dict[str, bytes]
 
 
 def archive(files: Files) -> Archive:
-    return Archive(tuple(Member(n, p, len(b), lambda b=b: iter((b,))) for n, (p, b) in enumerate(sorted(files.items()), 1)))
+    return Archive(tuple(Member(n, p, len(b), lambda _, b=b: iter((b,))) for n, (p, b) in enumerate(sorted(files.items()), 1)))
 
 
 def files(platform: str, case: str) -> Files:

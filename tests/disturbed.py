@@ -9,11 +9,10 @@ import csv
 import io
 import json
 import re
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from random import Random
 
-from transforms.archive import Archive, Member
+from transforms.archive import Archive, Member, Opener
 
 Files = dict[str, bytes]
 NEW = "zz unknown"
@@ -31,8 +30,8 @@ def files(folder: Path) -> Files:
 def archive(found: Files) -> Archive:
     """As `open_archive` would see these files."""
 
-    def opener(data: bytes) -> Callable[[], Iterator[bytes]]:
-        return lambda: iter([data[i : i + (1 << 20)] for i in range(0, len(data), 1 << 20)])
+    def opener(data: bytes) -> Opener:
+        return lambda chunk: iter([data[i : i + chunk] for i in range(0, len(data), chunk)])
 
     return Archive(tuple(Member(n, path, len(found[path]), opener(found[path])) for n, path in enumerate(sorted(found), 1)))
 

@@ -30,7 +30,7 @@ def files(platform: str, case: str) -> Files:
 
 def facts(platform: str, of: Files) -> pl.DataFrame:
     """What a platform makes of members held in memory; the law of records is checked on the way."""
-    members = tuple(Member(n, p, len(b), lambda b=b: iter((b,))) for n, (p, b) in enumerate(sorted(of.items()), 1))
+    members = tuple(Member(n, p, len(b), lambda _, b=b: iter((b,))) for n, (p, b) in enumerate(sorted(of.items()), 1))
     found = sources()[platform].read(Archive(members), OWNER).facts()
     assert law(found) == []
     return found

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import polars as pl
 import pytest
 
+import transforms.archive
 from tests import disturbed
 from tests.exports import OWNER
 from tests.test_sources import ROOM
-from transforms.archive import Archive, Member
+from transforms.archive import Archive, Member, open_archive
 from transforms.sources import recognise, sources
 
 ANY = {  # known under any name of that ending
@@ -65,9 +68,22 @@ def test_what_only_resembles_is_nobodys(text: str) -> None:
 def test_many_files_are_not_opened_one_by_one() -> None:
     members = disturbed.archive({f"{i}.json": b"{}" for i in range(300)}).members
 
-    def never() -> None:
+    def never(_: int) -> Iterator[bytes]:
         raise AssertionError("opened")
 
     sealed = Archive(tuple(Member(m.number, m.path, m.size, never) for m in members))
     assert sealed.few("*.json") == []
     assert sources()["telegram"].claims(sealed) == []
+
+
+@pytest.mark.parametrize("form", ["folder", "zip", "tar"])
+def test_a_member_is_whole_in_one_read_or_in_many(form: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    body = bytes(range(256)) * 5
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.bin").write_bytes(body)
+    packed = tmp_path / "in" if form == "folder" else Path(shutil.make_archive(str(tmp_path / "out"), form, tmp_path / "in"))
+    for piece in (1, 100, 1279, 1280, 1281, 64 << 20):
+        monkeypatch.setattr(transforms.archive, "PIECE", piece)
+        found = open_archive([packed])
+        assert found.read(found.members[0]) == body
+        assert found.head(found.members[0], 7) == body[:7]

@@ -27,7 +27,7 @@ MAX_TOTAL = 64 << 30  # bytes, as declared by the directory of the archive
 MAX_MEMBER = 2 << 30  # bytes, of one member we parse
 FEW = 200  # files of which each may be opened to see whose it is
 MAX_RATIO = 200  # inflated : stored, for members above 1 MiB
-CHUNK = 1 << 20
+CHUNK, PIECE = 1 << 20, 64 << 20  # bytes of one read: of a member that is streamed, and of one that is held
 
 # What zipfile and tarfile raise on damaged input, collected over 592 broken zips.
 DAMAGE = (
@@ -37,6 +37,9 @@ DAMAGE = (
 _GLOB = re.compile(r"\[!?[^\]]+\]|.", re.DOTALL)
 _AGAIN = re.compile(r" ?\(\d{1,2}\)(?=\.\w+$)")
 _JUNK = ("__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini")
+
+
+Opener = Callable[[int], Iterator[bytes]]  # pieces of so many bytes
 
 
 class Unreadable(Exception):  # noqa: N818  it reads as what it says
@@ -50,7 +53,7 @@ class Member:
     number: int
     path: str
     size: int
-    _open: Callable[[], Iterator[bytes]] = field(repr=False, compare=False)
+    _open: Opener = field(repr=False, compare=False)
 
     @property
     def name(self) -> str:
@@ -85,16 +88,18 @@ class Archive:
         """The bytes of one member. Raises Unreadable where they are damaged or too many."""
         if member.size > MAX_MEMBER:
             raise Unreadable(f"larger than {MAX_MEMBER >> 30} GiB; ask the platform for a smaller export")
-        held = io.BytesIO()  # gives its bytes away uncopied, where joined pieces would be there twice
-        for piece in self.stream(member):
+        pieces = self.stream(member, min(member.size + 1, PIECE))
+        held = io.BytesIO(next(pieces, b""))  # gives its bytes away uncopied, where joined pieces would be there twice
+        held.seek(0, io.SEEK_END)
+        for piece in pieces:
             held.write(piece)
         return held.getvalue()
 
-    def stream(self, member: Member) -> Iterator[bytes]:
+    def stream(self, member: Member, chunk: int = CHUNK) -> Iterator[bytes]:
         """The bytes of one member, piece by piece, for files too large to hold."""
         seen = 0
         try:
-            for piece in member._open():
+            for piece in member._open(chunk):
                 seen += len(piece)
                 if seen > member.size:
                     raise Unreadable("holds more than its directory says; get the export again")
@@ -109,7 +114,7 @@ class Archive:
     def head(self, member: Member, size: int = 4096) -> bytes:
         """The first bytes of a member, where a path alone cannot tell whose it is. Empty where it is damaged."""
         try:
-            return next(iter(self.stream(member)), b"")[:size]
+            return next(self.stream(member, size), b"")[:size]
         except Unreadable:
             return b""
 
@@ -154,7 +159,7 @@ def _files(folder: Path) -> list[Path]:
 
 def open_archive(paths: Iterable[Path], digest: str = "") -> Archive:
     """Look into an archive (one path) or the parts of one. Raises Unreadable where nothing in it can be trusted."""
-    found: list[tuple[str, int, Callable[[], Iterator[bytes]], str]] = []
+    found: list[tuple[str, int, Opener, str]] = []
     for path in paths:
         found += _look(path)
     found = [f for f in found if not any(part in _JUNK for part in f[0].split("/"))]
@@ -180,7 +185,7 @@ def open_archive(paths: Iterable[Path], digest: str = "") -> Archive:
     return Archive(tuple(members), tuple(refused), digest)
 
 
-def _look(path: Path) -> list[tuple[str, int, Callable[[], Iterator[bytes]], str]]:
+def _look(path: Path) -> list[tuple[str, int, Opener, str]]:
     if path.is_dir():
         return [(f.relative_to(path).as_posix(), f.stat().st_size, _plain(f), "") for f in _files(path)]
     try:
@@ -205,17 +210,19 @@ def _damaged(damage: BaseException) -> str:
     return f"damaged or cut short ({type(damage).__name__}); download it again"
 
 
-def _pieces(f) -> Iterator[bytes]:
+def _pieces(f, chunk: int) -> Iterator[bytes]:
     with f:
-        while piece := f.read(CHUNK):
+        while piece := f.read(chunk):
             yield piece
+            if len(piece) < chunk:  # the end: what was asked for is given, or all there is
+                return
 
 
-def _plain(path: Path) -> Callable[[], Iterator[bytes]]:
-    return lambda: _pieces(path.open("rb"))
+def _plain(path: Path) -> Opener:
+    return lambda chunk: _pieces(path.open("rb"), chunk)
 
 
-def _zip(path: Path) -> list[tuple[str, int, Callable[[], Iterator[bytes]], str]]:
+def _zip(path: Path) -> list[tuple[str, int, Opener, str]]:
     with zipfile.ZipFile(path) as z:
         infos = [i for i in z.infolist() if not i.filename.endswith("/")]  # is_dir() trips over an empty name
         end = z.start_dir
@@ -261,18 +268,18 @@ def _name(name: str) -> str:
     return unicodedata.normalize("NFC", name.replace("\\", "/")).lstrip("/")
 
 
-def _zipped(path: Path, info: zipfile.ZipInfo, kept: list[zipfile.ZipFile]) -> Callable[[], Iterator[bytes]]:
-    def pieces() -> Iterator[bytes]:
+def _zipped(path: Path, info: zipfile.ZipInfo, kept: list[zipfile.ZipFile]) -> Opener:
+    def pieces(chunk: int) -> Iterator[bytes]:
         if not kept:
             kept.append(zipfile.ZipFile(path))
-        yield from _pieces(kept[0].open(info))
+        yield from _pieces(kept[0].open(info), chunk)
 
     return pieces
 
 
-def _tar(path: Path) -> list[tuple[str, int, Callable[[], Iterator[bytes]], str]] | None:
+def _tar(path: Path) -> list[tuple[str, int, Opener, str]] | None:
     """Members of a tar or tar.gz; None where a gzip holds no tar. What lies before a break is kept."""
-    found: list[tuple[str, int, Callable[[], Iterator[bytes]], str]] = []
+    found: list[tuple[str, int, Opener, str]] = []
     kept: list[tarfile.TarFile] = []
     try:
         with tarfile.open(path) as tar:
@@ -290,12 +297,12 @@ def _tar(path: Path) -> list[tuple[str, int, Callable[[], Iterator[bytes]], str]
     return found
 
 
-def _tarred(path: Path, info: tarfile.TarInfo, kept: list[tarfile.TarFile]) -> Callable[[], Iterator[bytes]]:
-    def pieces() -> Iterator[bytes]:
+def _tarred(path: Path, info: tarfile.TarInfo, kept: list[tarfile.TarFile]) -> Opener:
+    def pieces(chunk: int) -> Iterator[bytes]:
         if not kept:
             kept.append(tarfile.open(path))  # noqa: SIM115  as long as the archive: members in order inflate a gzip once
         stream = kept[0].extractfile(info)
         if stream is not None:
-            yield from _pieces(stream)
+            yield from _pieces(stream, chunk)
 
     return pieces

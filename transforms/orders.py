@@ -69,7 +69,7 @@ def complaints(platform: str, paths: Iterable[str], channels: Iterable[str]) -> 
     `paths` of every member of its archives, `channels` of every act in them.
     """
     order, there = orders()[platform], set(channels)
-    members = Archive(tuple(Member(0, path, 0, lambda: iter(())) for path in paths))
+    members = Archive(tuple(Member(0, path, 0, lambda _: iter(())) for path in paths))
     lacking = [h for h in order.holds if not (h.channel in there or members.find(*h.paths))]
     if len(lacking) == len(order.holds):
         for wrong in order.wrong:

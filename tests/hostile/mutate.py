@@ -35,7 +35,7 @@ def files(folder: Path) -> Files:
 def archive(held: Files) -> Archive:
     """An archive in memory, its members as `open_archive` numbers them."""
     return Archive(tuple(
-        Member(n, path, len(body), lambda body=body: iter([body])) for n, (path, body) in enumerate(sorted(held.items()), 1)
+        Member(n, path, len(body), lambda _, body=body: iter([body])) for n, (path, body) in enumerate(sorted(held.items()), 1)
     ))  # fmt: skip
 
 

@@ -18,7 +18,7 @@ CASES = sorted(p.parent.name for p in ROOM.glob("*/archive"))
 
 
 def archive(files: dict[str, bytes]) -> Archive:
-    return Archive(tuple(Member(n, p, len(b), lambda b=b: iter((b,))) for n, (p, b) in enumerate(sorted(files.items()), 1)))
+    return Archive(tuple(Member(n, p, len(b), lambda _, b=b: iter((b,))) for n, (p, b) in enumerate(sorted(files.items()), 1)))
 
 
 def files(case: str) -> dict[str, bytes]:

@@ -19,7 +19,7 @@ ALL = sorted(p.parent for p in ROOM.glob("*/archive"))
 
 
 def archive(files: dict[str, bytes]) -> Archive:
-    return Archive(tuple(Member(n, p, len(b), lambda b=b: iter((b,))) for n, (p, b) in enumerate(sorted(files.items()), 1)))
+    return Archive(tuple(Member(n, p, len(b), lambda _, b=b: iter((b,))) for n, (p, b) in enumerate(sorted(files.items()), 1)))
 
 
 def files(case: str) -> dict[str, bytes]:

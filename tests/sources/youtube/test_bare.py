@@ -19,5 +19,5 @@ from transforms.formats.takeout import bare
     ],
 )
 def test_bare(path: str, known: bool) -> None:
-    told = bare(Archive((Member(1, path, 0, lambda: iter(())),)))
+    told = bare(Archive((Member(1, path, 0, lambda _: iter(())),)))
     assert (told is not None) == known
