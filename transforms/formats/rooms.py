@@ -47,7 +47,7 @@ def tell(
     rooms = rooms.with_columns(people=pl.col("people").fill_null([]).list.set_difference(pl.lit([me], KEYS)).list.sort())
     f = messages.drop_nulls("happened_at").join(rooms, on="room", how="left", maintain_order="left")
     f = f.with_columns(mine=(pl.col("sender") == me).fill_null(False), group=pl.col("other").is_null()).with_row_index("_row")
-    said = f.select("_row", "sender", key="addressed").drop_nulls("key").explode("key").drop_nulls("key").unique()
+    said = f.filter("large").select("_row", "sender", key="addressed").drop_nulls("key").explode("key").drop_nulls("key").unique()
     said = (
         said.filter(pl.col("key") != pl.col("sender").fill_null(""))
         .group_by("_row")
@@ -84,7 +84,8 @@ def tell(
 
 def answers(f: pl.DataFrame) -> pl.Series:
     """Whether a message of a conversation of two follows one of the other."""
-    order = f.select("room", "happened_at", "group", "mine", place=pl.int_range(pl.len())).sort("room", "happened_at", "place")
+    order = f.select("room", "happened_at", "group", "mine", place=pl.int_range(pl.len()))
+    order = order.sort("room", "happened_at", maintain_order=True)
     other = (pl.col("room") == pl.col("room").shift()) & (pl.col("mine") != pl.col("mine").shift())
     return order.with_columns(answers=(other & ~pl.col("group")).fill_null(False)).sort("place")["answers"]
 
