@@ -40,11 +40,11 @@ def names(book: Book, found: dict[str, pl.DataFrame], talks: Talks) -> None:
     handles: dict[str, set[str]] = {}
     spelled: dict[str, set[str]] = {}
     for told in found.values():
-        for handle in told["who"].drop_nulls().unique():
+        for handle in told["who"].drop_nulls().unique(maintain_order=True):
             if _HANDLE.fullmatch(handle):
                 spelled.setdefault(re.sub(r"[._]", "", handle), set()).add(handle)
                 handles.setdefault(handle, set()).add(handle)
-        for handle, name in told.select("who", "name").drop_nulls().unique().iter_rows():
+        for handle, name in told.select("who", "name").drop_nulls().unique(maintain_order=True).iter_rows():
             handles.setdefault(folded(name), set()).add(handle)
             book.know(handle, name=name)
     for slug, talk in talks.talks.items():
