@@ -139,13 +139,13 @@ class Stream:
 
     def __init__(self, to: Callable[[pl.DataFrame], None]) -> None:
         self._to = to
-        self._waiting: list[tuple[Reading, str, pl.DataFrame]] = []
+        self._waiting: list[tuple[Reading, str, pl.DataFrame, pl.Expr | None]] = []
         self._rows = 0
         self._judged: deque[Future[None]] = deque()
 
-    def add(self, reading: Reading, fact: str, frame: pl.DataFrame) -> None:
-        """Take rows of a reading; `frame` has the columns of that kind of row."""
-        self._waiting.append((reading, fact, frame))
+    def add(self, reading: Reading, fact: str, frame: pl.DataFrame, key: pl.Expr | None = None) -> None:
+        """Take rows of a reading; `frame` has the columns of that kind of row, and of acts those that `key` asks for."""
+        self._waiting.append((reading, fact, frame, key))
         self._rows += frame.height
         if self._rows >= _BATCH:
             self._submit(ahead=2)
@@ -156,8 +156,8 @@ class Stream:
 
     def _submit(self, ahead: int) -> None:
         if self._waiting:
-            acts = [frame for _, fact, frame in self._waiting if fact == "act"]
-            named = _JUDGES.submit(lambda: _judge(pl.concat(acts)) if acts else pl.DataFrame())
+            acts = [(frame, key) for _, _, frame, key in self._waiting if key is not None]
+            named = _JUDGES.submit(_judge, acts)
             self._judged.append(_HANDS.submit(self._hand_on, self._waiting, named))
             self._waiting, self._rows = [], 0
         while len(self._judged) > ahead:
@@ -169,13 +169,16 @@ class Stream:
         while self._judged:
             self._judged.popleft().exception()
 
-    def _hand_on(self, told: list[tuple[Reading, str, pl.DataFrame]], named: Future[pl.DataFrame]) -> None:
+    def _hand_on(self, told: list[tuple[Reading, str, pl.DataFrame, pl.Expr | None]], named: Future[pl.DataFrame]) -> None:
         judged, at, facts = named.result(), 0, []
         for (_, fact), run in groupby(told, key=lambda t: (id(t[0]), t[1])):
             rows = list(run)
-            reading, frame = rows[0][0], pl.concat([f for *_, f in rows])
+            reading, frames = rows[0][0], [frame for _, _, frame, _ in rows]
             if fact == "act":
-                frame, at = reading._close(judged.slice(at, frame.height)), at + frame.height
+                height = sum(frame.height for frame in frames)
+                frame, at = reading._close(judged.slice(at, height)), at + height
+            else:
+                frame = pl.concat(frames)
             facts.append(conform(frame, FACT).with_columns(platform=pl.lit(reading.platform)))
         self._to(pl.concat(facts))
 
@@ -232,8 +235,9 @@ class Reading:
             + [p.cast(pl.String).fill_null("\x00") for p in parts],
             separator="\x1f",
         )
-        for part in frame.iter_slices(_BATCH):
-            self._stream.add(self, "act", conform(part.with_columns(_key=key), ACT | PLACE | {"_key": pl.String}))
+        needed = {*ACT, *PLACE, *key.meta.root_names()}
+        for part in frame.select(c for c in frame.columns if c in needed).iter_slices(_BATCH):
+            self._stream.add(self, "act", part, key)
 
     def accounts(self, frame: pl.DataFrame) -> None:
         """Add accounts (columns of ACCOUNT; `record` where the record is nothing else)."""
@@ -338,8 +342,11 @@ def conform(frame: pl.DataFrame, schema: dict) -> pl.DataFrame:
     )
 
 
-def _judge(acts: pl.DataFrame) -> pl.DataFrame:
-    """Clean the texts and let the rules name the kind of what was composed."""
+def _judge(told: list[tuple[pl.DataFrame, pl.Expr]]) -> pl.DataFrame:
+    """Bring acts into one form, clean the texts and let the rules name the kind of what was composed."""
+    if not told:
+        return pl.DataFrame()
+    acts = pl.concat([conform(frame.with_columns(_key=key), ACT | PLACE | {"_key": pl.String}) for frame, key in told])
     acts = acts.with_columns(pl.col("counterparts").fill_null([]), text=texts.clean(pl.col("text")))
     acts = acts.with_columns(words=pl.col("words").fill_null(texts.words(pl.col("text"))))
     return value.kinds(acts.with_columns(shingles=_shingles(acts)))

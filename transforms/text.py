@@ -44,6 +44,17 @@ def _words(text: pl.Series) -> pl.Series:
     return spaced.fill_null(0).cast(pl.Int32)
 
 
+def bare(text: pl.Expr) -> pl.Expr:
+    """The signs alone, without any blank or line break: what is left of a text when these differ."""
+    return text.map_batches(_bare, return_dtype=pl.String, is_elementwise=True)
+
+
+def _bare(text: pl.Series) -> pl.Series:
+    plain = text.str.replace_all(" ", "", literal=True)
+    odd = plain.str.contains(r"\s").fill_null(False)
+    return plain.scatter(odd.arg_true(), plain.filter(odd).str.replace_all(r"\s+", "")) if odd.any() else plain
+
+
 def unescape(text: pl.Expr) -> pl.Expr:
     """HTML entities as characters, once: `&amp;lt;` stays `&lt;`."""
     return text.map_batches(_unescape, return_dtype=pl.String, is_elementwise=True)

@@ -55,11 +55,7 @@ def messages(book: Book) -> None:
     )
     book.note(f, "sender", "sender_name", "sender_url")
     # No conversation id in 2018, other line breaks before 2024, and names change with every export: the minute and the words stay
-    bare = f["text"].str.replace_all(" ", "", literal=True)
-    spaced = bare.str.contains(r"\s").fill_null(False)
-    if spaced.any():
-        bare = bare.scatter(spaced.arg_true(), bare.filter(spaced).str.replace_all(r"\s+", ""))
-    book.acts(f.with_columns(bare=bare), pl.col("happened_at").dt.truncate("1m"), "bare")
+    book.acts(f, pl.col("happened_at").dt.truncate("1m"), texts.bare(pl.col("text")))
     claim = "Get a copy of your data: messages.csv holds both sides since the first message; deleted ones are gone"
     book.sees("message", "given", "received", claim=claim)
 
@@ -94,7 +90,8 @@ def _direction(book: Book) -> pl.Expr:
 def _answers(f: pl.DataFrame) -> pl.Series:
     """Whether the message before it in the conversation is somebody else's."""
     who = pl.coalesce("sender", "sender_name", pl.lit(""))
-    order = f.select("thread", "happened_at", who=who, place=pl.int_range(pl.len())).sort("thread", "happened_at")
+    order = f.select("thread", "happened_at", who=who, place=pl.int_range(pl.len()))
+    order = order.sort("thread", "happened_at", maintain_order=True)
     before = (pl.col("thread") == pl.col("thread").shift()) & (pl.col("who") != pl.col("who").shift())
     return order.with_columns(answers=before.fill_null(False)).sort("place")["answers"]
 
