@@ -33,7 +33,7 @@ def _iso(text: pl.Series) -> pl.Series:
     """Date and clock stand in the first 19 characters; what is behind them has few forms, so each is read once."""
     between = str(text.drop_nulls().head(1).str.slice(10, 1).str.replace("^[^ ]", "T").first() or "T")
     shaped = text.str.contains(f"^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}{between}[0-9]{{2}}:[0-9]{{2}}:[0-9]{{2}}")
-    clock = text.str.head(19).str.to_datetime(f"%Y-%m-%d{between}%H:%M:%S", time_unit="us", strict=False)
+    clock = text.str.head(19).str.to_datetime(f"%Y-%m-%d{between}%H:%M:%S", time_unit="us", strict=False, cache=False)
     behind = text.str.slice(19).set(~shaped | clock.is_null(), None)
     forms = behind.drop_nulls().unique()
     midnight = datetime(2000, 1, 1, tzinfo=UTC)
@@ -67,7 +67,8 @@ def _written(text: pl.Series, formats: tuple[str, ...], zone: str) -> pl.Series:
     for form in formats:  # each is asked for what none before it could read
         rest = local.is_null() & text.is_not_null()
         if rest.any():
-            local = local.scatter(rest.arg_true(), text.filter(rest).str.to_datetime(form, time_unit="us", strict=False))
+            read = text.filter(rest).str.to_datetime(form, time_unit="us", strict=False, cache=False)
+            local = local.scatter(rest.arg_true(), read)
     return shown(local, zone)
 
 

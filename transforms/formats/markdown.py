@@ -8,6 +8,17 @@ from transforms.text import unescape
 
 _CODE = r"(?s)```.*?(```|$)|~~~.*?(~~~|$)"
 _MARKED = r"[\r<>`~!\[#*&]"
+_PLAIN = (  # a sign without which there is nothing to do, what is sought, what is put in its place
+    ("\r", "\r\n?", "\n"),
+    ("<!--", r"(?s)<!--.*?-->", ""),
+    ("```|~~~", _CODE, ""),
+    (">|&gt;", r"(?m)^[ \t]*(>|&gt;).*$", ""),
+    (r"!\[", r"!\[[^\]\n]*\]\([^)\n]*\)", ""),
+    (r"\]\(", r"\[([^\]\n]*)\]\(([^)\s]*)[^)\n]*\)", "$1 $2"),
+    (r"#|\*\*|~~", r"(?m)^#{1,6} +|\*\*|~~", ""),
+    ("<", r"<[/A-Za-z][^<>]*>", ""),
+)
+_SAID = (("```|~~~", _CODE, ""), ("`", r"`[^`\n]*`", ""), (">", r"(?m)^[ \t]*>.*$", ""))
 _NAMED = r"(?:^|[^\w/@.`-])@[A-Za-z0-9][A-Za-z0-9-]{0,38}[/_]?"
 
 
@@ -20,16 +31,7 @@ def _plain(text: pl.Series) -> pl.Series:
     marked = text.str.contains(_MARKED).fill_null(False)
     if not marked.any():
         return text
-    bare = (
-        text.filter(marked).str.replace_all("\r\n?", "\n")
-        .str.replace_all(r"(?s)<!--.*?-->", "")
-        .str.replace_all(_CODE, "")
-        .str.replace_all(r"(?m)^[ \t]*(>|&gt;).*$", "")
-        .str.replace_all(r"!\[[^\]\n]*\]\([^)\n]*\)", "")
-        .str.replace_all(r"\[([^\]\n]*)\]\(([^)\s]*)[^)\n]*\)", "$1 $2")
-        .str.replace_all(r"(?m)^#{1,6} +|\*\*|~~", "")
-        .str.replace_all(r"<[/A-Za-z][^<>]*>", "")
-    )
+    bare = _replaced(text.filter(marked), _PLAIN)
     return text.scatter(marked.arg_true(), pl.select(unescape(pl.lit(bare))).to_series())
 
 
@@ -40,11 +42,19 @@ def named(text: pl.Expr) -> pl.Expr:
 
 def _named(text: pl.Series) -> pl.Series:
     likely = text.str.contains("@", literal=True).fill_null(False)
-    bare = text.filter(likely).str.replace_all(_CODE, "").str.replace_all(r"`[^`\n]*`", "")
-    found = bare.str.replace_all(r"(?m)^[ \t]*>.*$", "").str.extract_all(_NAMED)
+    found = _replaced(text.filter(likely), _SAID).str.extract_all(_NAMED)
     long = pl.DataFrame({"row": likely.arg_true(), "login": found}).explode("login", empty_as_null=False)
     long = long.filter(~pl.col("login").str.contains(r"[/_]$"))
     logins = long.with_columns(pl.col("login").str.extract(r"@(.+)$").str.to_lowercase()).unique(maintain_order=True)
     every = pl.DataFrame({"row": pl.int_range(text.len(), dtype=pl.UInt32, eager=True)})
     lists = logins.group_by("row", maintain_order=True).agg("login")
     return every.join(lists, on="row", how="left", maintain_order="left")["login"].fill_null([])
+
+
+def _replaced(text: pl.Series, steps: tuple[tuple[str, str, str], ...]) -> pl.Series:
+    """Step after step, each only on the texts with its sign: looking for that takes a fraction of the time."""
+    for sign, sought, instead in steps:
+        some = text.str.contains(sign)
+        if some.any():
+            text = text.scatter(some.arg_true(), text.filter(some).str.replace_all(sought, instead))
+    return text

@@ -108,7 +108,7 @@ def _threads(rows: pl.DataFrame, people: pl.DataFrame, mentions: pl.DataFrame, m
         uri=uri(pl.col("url")), parent=uri(pl.col("reply_to")), happened_at=times.iso(pl.col("at")),
         names=markdown.named(pl.col("body")), owner=pl.col("url").str.extract(r"^(https?://[^/]+/[^/]+)/").str.to_lowercase(),
     ).with_columns(
-        thread=pl.col("uri").str.replace("#.*$", ""), root=~pl.col("uri").str.contains("#", literal=True),
+        thread=pl.col("uri").str.splitn("#", 2).struct.field("field_0"), root=~pl.col("uri").str.contains("#", literal=True),
         host=pl.col("uri").str.extract(r"^(https?://[^/]+/)"),
     )  # fmt: skip
     once = rows.unique("uri", keep="first", maintain_order=True)
@@ -116,8 +116,9 @@ def _threads(rows: pl.DataFrame, people: pl.DataFrame, mentions: pl.DataFrame, m
     parents = once.select(parent="uri", answered_by_id="author")
     bots = people.filter(pl.col("account_kind") == "bot")["key"]
     lived = once.filter(~pl.col("author").is_in(bots.implode())).sort("thread", "happened_at", "uri")
-    before = pl.col("author").shift(1).over("thread")
-    spoke = lived.select("uri", before=pl.when(before != pl.col("author")).then(before).forward_fill().over("thread"))
+    start, before = pl.col("thread").ne_missing(pl.col("thread").shift()), pl.col("author").shift()
+    spoke = pl.when(start).then(pl.lit("")).when(before != pl.col("author")).then(before).forward_fill()
+    spoke = lived.select("uri", before=pl.when(spoke != "").then(spoke))
     rows = (
         rows.join(opener, on="thread", how="left", maintain_order="left")
         .join(parents, on="parent", how="left", maintain_order="left")
