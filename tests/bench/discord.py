@@ -7,6 +7,7 @@ import random
 from pathlib import Path
 
 import msgspec
+import polars as pl
 
 from transforms.sources.discord import Message
 
@@ -27,7 +28,7 @@ def write(folder: Path, n: int) -> None:
         channel = {"id": str(number), "type": "DM", "recipients": [ME, str(200_000_000_000_000_000 + room)]}
         (target / "channel.json").write_text(json.dumps(channel))
         said = [
-            {"ID": ((i * 977 + room + 1) * 60_000_000) << 22, "Timestamp": "2024-01-01 00:00:00", "Attachments": "",
+            {"ID": ((i * 977 + room + 1) * 60_000) << 22, "Timestamp": "2024-01-01 00:00:00", "Attachments": "",
              "Contents": " ".join(rng.choices(TEXT.split(), k=rng.randrange(1, 30))) + MENTION * (i % 10 == 0)}
             for i in range(n // ROOMS)
         ]  # fmt: skip
@@ -35,5 +36,12 @@ def write(folder: Path, n: int) -> None:
 
 
 def floor(folder: Path) -> int:
-    """The same bytes into the same types."""
-    return sum(len(msgspec.json.decode(f.read_bytes(), type=list[Message])) for f in sorted(folder.rglob("messages.json")))
+    """The same bytes into columns of their types."""
+    said: list[Message] = []
+    rooms: list[str] = []
+    for file in sorted(folder.rglob("messages.json")):
+        found = msgspec.json.decode(file.read_bytes(), type=list[Message])
+        said += found
+        rooms += [file.parent.name] * len(found)
+    table = pl.DataFrame({"id": [m.id for m in said], "text": [m.text for m in said], "room": rooms})
+    return table.with_columns(at=pl.from_epoch((pl.col("id") // 2**22) + 1_420_070_400_000, "ms")).height

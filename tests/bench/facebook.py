@@ -10,8 +10,9 @@ import random
 from pathlib import Path
 
 import msgspec
+import polars as pl
 
-from transforms.formats.messenger import Thread
+from transforms.formats.messenger import Message, Thread
 from transforms.sources.facebook.public import Entry
 
 ME = "Olive Öwner"
@@ -53,13 +54,33 @@ def write(folder: Path, n: int) -> None:
 
 
 def floor(folder: Path) -> int:
-    """Read and decode all members with types; the number of records."""
+    """Read and decode all members with types, into columns; the number of records."""
     thread, entries = msgspec.json.Decoder(Thread), msgspec.json.Decoder(list[Entry])
     comments = msgspec.json.Decoder(dict[str, list[Entry]])
-    found = sum(len(thread.decode(f.read_bytes()).messages or ()) for f in folder.rglob("message_*.json"))
-    folder = folder / "your_facebook_activity/comments_and_reactions"
-    found += len(entries.decode((folder / "likes_and_reactions_1.json").read_bytes()))
-    return found + sum(map(len, comments.decode((folder / "comments.json").read_bytes()).values()))
+    said: list[Message] = []
+    threads: list[str] = []
+    for file in sorted(folder.rglob("message_*.json")):
+        found = thread.decode(file.read_bytes()).messages or []
+        said += found
+        threads += [file.parent.name] * len(found)
+    told = [(m.timestamp_ms, m.sender_name, r.actor, r.reaction) for m in said if m.reactions for r in m.reactions]
+    root = folder / "your_facebook_activity/comments_and_reactions"
+    done = entries.decode((root / "likes_and_reactions_1.json").read_bytes())
+    done += [e for part in comments.decode((root / "comments.json").read_bytes()).values() for e in part]
+    data = [e.data[0] if e.data else None for e in done]
+    tables = (
+        pl.DataFrame({
+            "thread": threads, "sender": [m.sender_name for m in said], "at": [m.timestamp_ms for m in said],
+            "text": [m.content for m in said],
+        }).with_columns(pl.from_epoch("at", "ms")),
+        pl.DataFrame(told, ["at", "to", "by", "emoji"], orient="row"),
+        pl.DataFrame({
+            "at": [e.timestamp for e in done], "title": [e.title for e in done],
+            "text": [d.comment.comment if d and d.comment else None for d in data],
+            "reaction": [d.reaction.reaction if d and d.reaction else None for d in data],
+        }).with_columns(pl.from_epoch("at")),
+    )  # fmt: skip
+    return sum(t.height for t in tables)
 
 
 def _put(path: Path, value: object) -> None:

@@ -7,6 +7,7 @@ import random
 from pathlib import Path
 
 import msgspec
+import polars as pl
 
 from transforms.sources.github.decode import Event, Written
 
@@ -44,9 +45,21 @@ def write(folder: Path, n: int) -> None:
 
 
 def floor(folder: Path) -> int:
-    """Decode the same bytes into the same types."""
-    found = 0
+    """The same bytes into columns of their types; of events, who was mentioned."""
+    texts: list[Written] = []
+    events: list[Event] = []
     for file in sorted(folder.glob("*.json")):
-        kind = Event if file.name.startswith("issue_events") else Written
-        found += len(msgspec.json.decode(file.read_bytes(), type=list[kind]))
-    return found
+        if file.name.startswith("issue_events"):
+            events += msgspec.json.decode(file.read_bytes(), type=list[Event])
+        else:
+            texts += msgspec.json.decode(file.read_bytes(), type=list[Written])
+    at = pl.col("at").str.to_datetime("%Y-%m-%dT%H:%M:%SZ", cache=False)
+    said = pl.DataFrame({
+        "url": [t.url for t in texts], "user": [t.user for t in texts], "at": [t.created_at for t in texts],
+        "title": [t.title for t in texts], "body": [t.body for t in texts], "answered": [t.in_reply_to for t in texts],
+    }).with_columns(at)  # fmt: skip
+    named = [e for e in events if e.event == "mentioned"]
+    told = pl.DataFrame({
+        "issue": [e.issue for e in named], "actor": [e.actor for e in named], "at": [e.created_at for e in named],
+    }).with_columns(at)  # fmt: skip
+    return said.height + told.height + len(events) - len(named)

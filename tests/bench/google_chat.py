@@ -7,6 +7,8 @@ import random
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import polars as pl
+
 from transforms.formats.jsonrecords import records
 from transforms.sources.google_chat import Message
 
@@ -39,5 +41,18 @@ def write(folder: Path, n: int, seed: int = 7) -> Path:
 
 
 def floor(folder: Path) -> int:
-    """The typed decode of the same bytes."""
-    return sum(len(records(p.read_bytes(), Message, "messages")[0]) for p in folder.rglob("messages.json"))
+    """The same bytes into columns of their types."""
+    said: list[Message] = []
+    rooms: list[str] = []
+    for file in sorted(folder.rglob("messages.json")):
+        found = records(file.read_bytes(), Message, "messages")[0].values()
+        said += found
+        rooms += [file.parent.name] * len(found)
+    who = [m.creator for m in said]
+    table = pl.DataFrame({
+        "room": rooms, "at": [m.created_date for m in said], "text": [m.text for m in said],
+        "topic": [m.topic_id for m in said], "id": [m.message_id for m in said],
+        "name": [w.name if w else None for w in who], "email": [w.email if w else None for w in who],
+    })  # fmt: skip
+    date = pl.col("at").str.to_datetime("%A, %B %-d, %Y at %-I:%M:%S\u202f%p UTC", cache=False)
+    return table.with_columns(date).height

@@ -10,8 +10,9 @@ import random
 from pathlib import Path
 
 import msgspec
+import polars as pl
 
-from transforms.formats.messenger import Thread
+from transforms.formats.messenger import Message, Thread
 from transforms.formats.metalists import Entry
 
 ME = "Olive Owner"
@@ -45,12 +46,29 @@ def write(folder: Path, n: int) -> None:
 
 
 def floor(folder: Path) -> int:
-    """Read and decode all members with types."""
+    """Read and decode all members with types, into columns."""
     root, thread = folder / "your_instagram_activity", msgspec.json.Decoder(Thread)
-    found = sum(len(thread.decode(f.read_bytes()).messages or ()) for f in folder.rglob("message_*.json"))
-    likes = msgspec.json.decode((root / "likes/liked_posts.json").read_bytes(), type=dict[str, list[Entry]])
+    said: list[Message] = []
+    threads: list[str] = []
+    for file in sorted(folder.rglob("message_*.json")):
+        found = thread.decode(file.read_bytes()).messages or []
+        said += found
+        threads += [file.parent.name] * len(found)
+    found = msgspec.json.decode((root / "likes/liked_posts.json").read_bytes(), type=dict[str, list[Entry]])
+    likes = [(e.title, leaf) for entries in found.values() for e in entries for leaf in e.string_list_data or ()]
     comments = msgspec.json.decode((root / "comments/post_comments_1.json").read_bytes(), type=list[Entry])
-    return found + len(comments) + sum(map(len, likes.values()))
+    labels = [e.string_map_data or {} for e in comments]
+    tables = (
+        pl.DataFrame({
+            "thread": threads, "sender": [m.sender_name for m in said], "at": [m.timestamp_ms for m in said],
+            "text": [m.content for m in said],
+        }),
+        pl.DataFrame({"who": [who for who, _ in likes], "link": [x.href for _, x in likes],
+                      "at": [x.timestamp for _, x in likes]}),
+        pl.DataFrame({"text": [x["Comment"].value for x in labels], "who": [x["Media Owner"].value for x in labels],
+                      "at": [x["Time"].timestamp for x in labels]}),
+    )  # fmt: skip
+    return sum(t.with_columns(pl.from_epoch("at", "ms" if "thread" in t.columns else "s")).height for t in tables)
 
 
 def _put(path: Path, value: object) -> None:

@@ -36,5 +36,7 @@ def write(folder: Path, n: int) -> None:
 
 
 def floor(folder: Path) -> int:
-    """Read the same bytes."""
-    return sum(pl.read_csv(file, infer_schema=False).height for file in sorted(folder.glob("*.csv")))
+    """The same bytes into columns of their types: text, and the dates as instants."""
+    tables = [pl.read_csv(file, infer_schema=False) for file in sorted(folder.glob("*.csv"))]
+    date = pl.col("^(date|created_at)$").str.to_datetime("%Y-%m-%d %H:%M:%S UTC", cache=False)
+    return sum(t.with_columns(date).height for t in tables)

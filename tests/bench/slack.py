@@ -7,6 +7,7 @@ import random
 from pathlib import Path
 
 import msgspec
+import polars as pl
 
 from transforms.sources.slack import Message
 
@@ -43,5 +44,17 @@ def write(folder: Path, n: int) -> None:
 
 
 def floor(folder: Path) -> int:
-    """The same bytes into the same types."""
-    return sum(len(msgspec.json.decode(f.read_bytes(), type=list[Message])) for f in sorted(folder.glob("*/*.json")))
+    """The same bytes into columns of their types; reactions in their own."""
+    said: list[Message] = []
+    rooms: list[str] = []
+    for file in sorted(folder.glob("*/*.json")):
+        found = msgspec.json.decode(file.read_bytes(), type=list[Message])
+        said += found
+        rooms += [file.parent.name] * len(found)
+    reacted = [(n, r.name, who) for n, m in enumerate(said) if m.reactions for r in m.reactions for who in r.users or ()]
+    table = pl.DataFrame({
+        "room": rooms, "ts": [m.ts for m in said], "user": [m.user for m in said], "text": [m.text for m in said],
+        "thread": [m.thread_ts for m in said], "subtype": [m.subtype for m in said], "bot": [m.bot_id for m in said],
+    })  # fmt: skip
+    at = pl.from_epoch(pl.col("ts").str.replace(".", "", literal=True).cast(pl.Int64), "us")
+    return table.with_columns(at=at).height + pl.DataFrame(reacted, ["row", "emoji", "user"], orient="row").height

@@ -24,5 +24,7 @@ def write(folder: Path, n: int) -> None:
 
 
 def floor(folder: Path) -> int:
-    """Read the same bytes."""
-    return sum(pl.read_csv(file, infer_schema=False).height for file in sorted(folder.glob("*.csv")))
+    """The same bytes into columns of their types: text, and the dates as instants."""
+    tables = [pl.read_csv(file, infer_schema=False) for file in sorted(folder.glob("*.csv"))]
+    date = pl.col("^(created_at|first_payment_at)$").str.to_datetime("%Y-%m-%dT%H:%M:%S%.fZ", cache=False)
+    return sum(t.with_columns(date).height for t in tables)

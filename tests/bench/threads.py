@@ -10,6 +10,7 @@ import random
 from pathlib import Path
 
 import msgspec
+import polars as pl
 
 from transforms.formats.metalists import Entry
 from transforms.sources.threads import Post
@@ -37,8 +38,15 @@ def write(folder: Path, n: int) -> None:
 
 
 def floor(folder: Path) -> int:
-    """Read and decode both members with types."""
+    """Read and decode both members with types, into columns."""
     root = folder / "your_instagram_activity/threads"
     posts = msgspec.json.decode((root / "threads_and_replies.json").read_bytes(), type=dict[str, list[Post]])
     likes = msgspec.json.decode((root / "liked_threads.json").read_bytes(), type=dict[str, list[Entry]])
-    return sum(map(len, (*posts.values(), *likes.values())))
+    parts = [part for found in posts.values() for p in found for part in p.media or ()]
+    leaves = [(e.title, leaf) for found in likes.values() for e in found for leaf in e.string_list_data or ()]
+    tables = (
+        {"text": [p.title for p in parts], "at": [p.creation_timestamp for p in parts],
+         "reply": [p.text_app_post.is_reply if p.text_app_post else None for p in parts]},
+        {"who": [who for who, _ in leaves], "link": [x.href for _, x in leaves], "at": [x.timestamp for _, x in leaves]},
+    )  # fmt: skip
+    return sum(pl.DataFrame(t).with_columns(pl.from_epoch("at")).height for t in tables)

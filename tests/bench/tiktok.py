@@ -7,6 +7,7 @@ import random
 from pathlib import Path
 
 import msgspec
+import polars as pl
 
 from transforms.sources.tiktok import Entry
 
@@ -53,5 +54,16 @@ class _Whole(msgspec.Struct):
 
 
 def floor(folder: Path) -> int:
-    """Decode the same bytes into the same types."""
-    return len(msgspec.json.decode((folder / "user_data_tiktok.json").read_bytes(), type=_Whole).likes)
+    """The same bytes into columns of their types."""
+    whole = msgspec.json.decode((folder / "user_data_tiktok.json").read_bytes(), type=_Whole)
+    likes = [e for part in whole.likes.values() for e in part.ItemFavoriteList]
+    comments = [e for part in whole.comments.values() for e in part.CommentsList]
+    chats = [(name, e) for part in whole.chats.values() for name, told in part.ChatHistory.items() for e in told]
+    tables = (
+        {"at": [e.date for e in likes], "link": [e.link for e in likes]},
+        {"at": [e.date for e in comments], "text": [e.comment for e in comments]},
+        {"at": [e.big_date for _, e in chats], "text": [e.content for _, e in chats], "sender": [e.sender for _, e in chats],
+         "room": [name for name, _ in chats]},
+    )  # fmt: skip
+    date = pl.col("at").str.to_datetime("%Y-%m-%d %H:%M:%S", cache=False)
+    return sum(pl.DataFrame(t).with_columns(date).height for t in tables)
