@@ -45,7 +45,7 @@ def tell(
         reading.problem(member, number, _UNDATED)
     empty = pl.lit([], KEYS)
     rooms = rooms.with_columns(people=pl.col("people").fill_null([]).list.set_difference(pl.lit([me], KEYS)).list.sort())
-    f = messages.drop_nulls("happened_at").join(rooms, on="room", how="left", maintain_order="left")
+    f = messages.drop_nulls("happened_at").join(rooms.drop("people"), on="room", how="left", maintain_order="left")
     f = f.with_columns(mine=(pl.col("sender") == me).fill_null(False), group=pl.col("other").is_null()).with_row_index("_row")
     said = f.filter("large").select("_row", "sender", key="addressed").drop_nulls("key").explode("key").drop_nulls("key").unique()
     said = (
@@ -63,14 +63,17 @@ def tell(
     for member, n in f.filter(overheard).group_by("member").len().sort("member").iter_rows():
         reading.set_aside(member, LARGE, n)
     f = f.filter(~overheard)
+    reached = f.filter("mine", "group").join(rooms.select("room", "people"), on="room", how="left").select(
+        "_row", reached=pl.when("large").then(pl.col("addressed").fill_null([])).otherwise("people")
+    )  # only here, as the people of a room are many
+    f = f.join(reached, on="_row", how="left", maintain_order="left")
     author = pl.coalesce("sender", "other")
     to_some = pl.col("large") & (pl.col("n_said") > 0)
     f = f.with_columns(
         channel=pl.when("group").then(pl.lit("group")).otherwise(pl.lit("message")),
         direction=pl.when("mine").then(pl.lit("given")).otherwise(pl.lit("received")),
         counterparts=pl.when(~pl.col("mine")).then(pl.when(author.is_null()).then(empty).otherwise(pl.concat_list(author)))
-        .when(~pl.col("group")).then(pl.concat_list("other"))
-        .when("large").then(pl.col("addressed").fill_null([])).otherwise("people"),
+        .when(~pl.col("group")).then(pl.concat_list("other")).otherwise("reached"),
         n_targets=pl.when(~pl.col("group")).then(pl.lit(1, pl.Int32)).when(to_some).then("n_said")
         .when(~pl.col("large")).then("n_targets"),
         is_reply=pl.col("is_reply").fill_null(False) | answers(f),
