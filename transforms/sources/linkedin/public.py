@@ -13,6 +13,7 @@ from transforms.sources.linkedin.people import Book, col, instant, precision
 NEAR, CLEAR = 1_000, 5_000  # ms: activity and share number of one post lie 3 to 755 ms apart, nothing else within 5 s
 REACTIONS = ("LIKE", "APPRECIATION", "PRAISE", "INTEREST", "ENTERTAINMENT", "EMPATHY", "MAYBE")
 _EXPORT = "Get a copy of your data: "
+_UPDATE = "https://www.linkedin.com/feed/update/urn%3Ali%3A"
 _PERCENT = {"%3A": ":", "%3a": ":", "%28": "(", "%29": ")", "%2C": ",", "%2c": ","}
 
 
@@ -22,10 +23,10 @@ def post(link: pl.Expr) -> pl.Expr:
 
 
 def _posts(link: pl.Series) -> pl.Series:
-    """Most links end with the name, with no other sign encoded: what is not so is searched."""
-    plain = link.str.replace_all("%3A", ":", literal=True)
-    name = plain.str.splitn("urn:li:", 2).struct.field("field_1")
-    usual = name.str.contains(r"^[A-Za-z]+:[\w-]+$") & ~plain.str.contains("%", literal=True)
+    """Most links are written alike and end with the name: what is not so is searched."""
+    name = link.str.strip_prefix(_UPDATE)
+    usual = link.str.starts_with(_UPDATE) & name.str.contains(r"^[A-Za-z]+%3A[0-9A-Za-z_-]+$")
+    name = name.str.replace("%3A", ":", literal=True)
     odd = link.is_not_null() & ~usual.fill_null(False)
     if odd.any():
         rest = link.filter(odd).str.replace_many(list(_PERCENT), list(_PERCENT.values()))
