@@ -208,3 +208,24 @@ def test_scores_as_promised(path):
     assert found["en"]["f1_weights"] > 0.9
     assert found["all but en"]["f1_weights"] > 0.94
     assert found["all"]["zero_as_nine"] < 0.03
+
+
+def test_what_is_easily_taken_for_a_gift_rarely_is():
+    """Cold sales, notices, courtesy, small talk, asks that promise something in return; with true offers among them."""
+    rows = scores.classified(HERE / "kinds_confusable.csv")
+    found = {r["lang"]: r for r in scores.scores(rows).iter_rows(named=True)}
+    assert found["all"]["zero_as_nine"] < 0.04
+    given = rows.filter(pl.col("label").is_in(["offer", "introduction", "recommendation"]))
+    assert given["value_kind"].is_in(["offer", "introduction", "recommendation"]).mean() > 0.9
+
+
+@pytest.mark.parametrize(("text", "channel", "to_person", "expected"), [
+    ("We'd love to show you our new home.", "post", False, "talk"),  # to nobody in particular, and not to whom
+    ("If you were laid off this week, I'll review your CV", "post", False, "offer"),
+    ("I can review your draft on Sunday", "message", True, "offer"),
+    ("I can fix your site, see https://example.org/prices", "message", True, "link"),  # an offer that links is an advertisement
+    ("Your order has been sent and will be with you on Friday, at the door or at the shop nearby", "mail", True, "talk"),
+    ("Tom, meet Ingrid. You both build wooden boats.", "message", True, "introduction"),
+])  # fmt: skip
+def test_what_makes_an_offer(text, channel, to_person, expected):
+    assert kind(text, channel, to_person=to_person) == expected
