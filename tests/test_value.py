@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from flows import scores
 from tests.bench import kinds
 from transforms import act, value
-from transforms.cues import KINDS, languages
+from transforms.cues import KINDS, compiled, languages
 from transforms.cues.literals import required
 
 HERE = Path(__file__).parent
@@ -192,6 +192,10 @@ def test_whatever_matches_an_expression_holds_one_of_its_words(data):
 ])  # fmt: skip
 def test_words_without_which_an_expression_cannot_match(pattern, words):
     assert required(pattern, frozenset())[1] == words
+
+
+def test_an_optional_group_before_a_macro_leaves_it_one():
+    assert "<" not in compiled("meet (my |our )?<name>", {}, True)
 
 
 def test_long_texts_are_read_at_their_ends():

@@ -132,7 +132,7 @@ def _apart(cue: str, macros: dict[str, str]) -> list[str]:
 
 
 def _known(cues: str, macros: dict[str, str]) -> bool:
-    return all(name in macros or name in _BUILTIN for name in re.findall(r"(?<![?])<([\w-]+)>", cues))
+    return all(name in macros or name in _BUILTIN for name in re.findall(r"(?<!\(\?)<([\w-]+)>", cues))
 
 
 def _common(words: str) -> str:
@@ -142,7 +142,7 @@ def _common(words: str) -> str:
 def compiled(cue: str, macros: dict[str, str], words: bool) -> str:
     """The regular expression of one cue, folded."""
     opened = cue.startswith(("<s>", "<c>"))
-    while (out := re.sub(r"(?<![?])<([\w-]+)>", lambda m: _macro(m[1], macros), cue)) != cue:
+    while (out := re.sub(r"(?<!\(\?)<([\w-]+)>", lambda m: _macro(m[1], macros), cue)) != cue:
         cue = out
     anchored, ended = cue.startswith("^"), cue.endswith("$")
     cue = cue.removeprefix("^").removesuffix("$").strip()
