@@ -7,7 +7,10 @@ import json
 import os
 import signal
 import sys
+import tempfile
+import zipfile
 from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
 from time import process_time
 from typing import Any
@@ -45,7 +48,7 @@ class Results:
 
 
 def warm() -> None:
-    """Import all that a night imports, and start no thread that a fork would lose."""
+    """Import and parse all that a night does, once, and start no thread that a fork would lose."""
     import duckdb
     import duckdb_engine
     import great_expectations
@@ -55,9 +58,37 @@ def warm() -> None:
     import dashboards.report
     import flows.cli
     import flows.cli.night
+    import flows.publish
+    import flows.reader
     import flows.stages
+    import flows.warehouse
+    from transforms.archive import open_archive
+    from transforms.sources import recognise
 
+    dashboards.report._page()
+    with tempfile.NamedTemporaryFile(suffix=".zip") as nobodys:
+        with zipfile.ZipFile(nobodys, "w") as z:
+            z.writestr("nobodys.txt", "")
+        recognise(open_archive([Path(nobodys.name)], ""))
+    flows.publish.read_yml = cache(flows.publish.read_yml)
+    flows.stages.promises = flows.publish.promises = cache(flows.publish.promises)
+    for path in sorted((ROOT / "sql").rglob("*.yml")):
+        flows.publish.promises(path)
+        flows.publish.read_yml(path)
+    told = json.loads(machine.forked(_read_by_the_models).out)
+    flows.warehouse.reads = lambda _, select: set(told[select])
     _ = (duckdb, duckdb_engine, great_expectations, jinja2, polars, dashboards.report, flows.cli, flows.stages)
+
+
+def _read_by_the_models() -> dict[str, list[str]]:
+    """The tables each SELECT reads. Asked in a copy of this process: DuckDB starts threads."""
+    import duckdb
+
+    from flows import warehouse
+
+    with duckdb.connect() as con:
+        selects = [path.read_text() for path in warehouse.models(["core", "measure", "marts"]).values()]
+        return {select: sorted(warehouse.reads(con, select)) for select in selects}
 
 
 def main(arguments: list[str]) -> int:

@@ -177,6 +177,49 @@ def end(pid: int, alone: bool = False) -> None:
         os.kill(pid, signal.SIGKILL) if alone else os.killpg(pid, signal.SIGKILL)
 
 
+class Reader:
+    """The process that parses, as `Popen` gives it: a copy of this one, so that its imports are not done again in each trial."""
+
+    def __init__(self) -> None:
+        (job_out, job_in), (answer_out, answer_in) = os.pipe(), os.pipe()
+        self._pid = os.fork()
+        if not self._pid:
+            try:
+                for number, end in ((0, job_out), (1, answer_in), (2, os.open(os.devnull, os.O_WRONLY))):
+                    os.dup2(end, number)
+                os.closerange(3, 64)  # what holds the other ends would never see them closed
+                sys.stdin = open(0, encoding="utf-8")  # noqa: SIM115
+                from flows import reader
+
+                reader.main()
+            finally:
+                os._exit(0)
+        os.close(job_out)
+        os.close(answer_in)
+        self.stdin, self.stdout = os.fdopen(job_in, "w", encoding="utf-8"), os.fdopen(answer_out, encoding="utf-8")
+
+    @classmethod
+    def stands_ready(cls) -> None:
+        """Fork it now, before this process has threads; the first reader that is asked for is this one."""
+        from types import SimpleNamespace
+
+        from flows import read
+
+        ready, real = [cls()], subprocess.Popen
+        read.subprocess = SimpleNamespace(  # type: ignore[attr-defined]
+            Popen=lambda *a, **k: ready.pop() if ready else real(*a, **k), PIPE=subprocess.PIPE, DEVNULL=subprocess.DEVNULL
+        )
+
+    def kill(self) -> None:
+        end(self._pid, alone=True)
+
+    def communicate(self) -> None:
+        with contextlib.suppress(OSError):
+            self.stdin.close()
+        self.stdout.close()
+        os.waitpid(self._pid, 0)
+
+
 @contextlib.contextmanager
 def place(prefix: str = "faults-") -> Iterator[Path]:
     """A folder in memory where there is one, since a fault of the disk is ours to make."""
