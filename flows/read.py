@@ -107,7 +107,7 @@ def read_inbox(
 ) -> list[Read]:
     """Read every archive whose facts are missing or stale; `mine` accepts an account not known as the owner's."""
     if only is None:
-        for folder in (home.folder, home.facts):
+        for folder in (home.folder, home.facts, *home.nights.glob("*")):
             sweep(folder)
     found = parcels(home) if only is None else only
     if only is None and home.ledger.exists():

@@ -106,10 +106,12 @@ def test_an_archive_that_changes_as_it_is_read_is_not_believed(home: Home) -> No
 
 def test_drafts_of_the_killed_are_swept_and_those_of_the_living_stay(home: Home) -> None:
     gone = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, text=True, check=True)
-    left = home.facts / f".inbox.json.{gone.stdout.strip()}"
+    (home.nights / "n1").mkdir(parents=True)
+    killed = gone.stdout.strip()
+    left = [home.facts / f".inbox.json.{killed}", home.nights / "n1" / f".inputs.json.{killed}"]
     at_work = home.facts / f".people.csv.{os.getpid()}"
-    for draft in (left, at_work):
+    for draft in (*left, at_work):
         draft.touch()
     read_inbox(home, Settings())
-    assert not left.exists()
+    assert not any(draft.exists() for draft in left)
     assert at_work.exists()
