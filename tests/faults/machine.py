@@ -122,7 +122,10 @@ class Started:
 
 def start(what: Callable[[], Any]) -> Started:
     """Begin `what` in a copy of this process, in a group of its own."""
-    said = [Path(name) for _, name in (tempfile.mkstemp(prefix="faults-said-") for _ in "oe")]
+    made = [tempfile.mkstemp(prefix="faults-said-") for _ in "oe"]
+    for handle, _ in made:
+        os.close(handle)
+    said = [Path(name) for _, name in made]
     for stream in (sys.stdout, sys.stderr):
         stream.flush()
     pid = os.fork()

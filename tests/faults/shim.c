@@ -238,6 +238,11 @@ int unlinkat(int dir, const char *name, int flags) {
 int unlink(const char *path) { return unlinkat(AT_FDCWD, path, 0); }
 int rmdir(const char *path) { return unlinkat(AT_FDCWD, path, AT_REMOVEDIR); }
 
+int remove(const char *path) { /* the C library's own does not come by the above */
+    struct stat s;
+    return unlinkat(AT_FDCWD, path, !lstat(path, &s) && S_ISDIR(s.st_mode) ? AT_REMOVEDIR : 0);
+}
+
 int mkdirat(int dir, const char *name, mode_t mode) {
     char path[PATH_MAX];
     if (!*whole(dir, name, path) || inode(path)) return REAL(mkdirat)(dir, name, mode);
