@@ -19,6 +19,7 @@ DEEPEST = 50  # lines a preamble may take before the header
 _RETRIES = 50  # how often, on average, a line may be read again while looking for the next whole record
 csv.field_size_limit(64 << 20)
 
+_HEAD = 1 << 16  # bytes in which a header is looked for at first
 _BOMS = ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"), (b"\xef\xbb\xbf", "utf-8-sig"))
 _LONE = rb'\\"(?!["\r\n,;\t]|\Z)'  # in the doubled dialect a quote after a backslash ends the cell or is doubled
 
@@ -69,12 +70,13 @@ def table(data: bytes, *needs: Iterable[str], check: tuple[str, str] | None = No
     the first column it also tells where records begin, which saves texts whose line breaks nobody quoted.
     Raises NotCsv where there is no such header.
     """
+    frame = _as_it_stands(data, needs, check)
+    if frame is not None:
+        return Table(frame, [])
     text, harmed = _text(data)
     columns, start, separator = _header(text, needs)
     check = check if check and check[0] in columns else None
-    above = text[:start].encode()
-    as_is = not harmed and data.startswith(above)  # UTF-8 without a mark: the bytes need not be made again
-    raw = data[len(above) :] if as_is else text[start:].encode()
+    raw = text[start:].encode()
     raw = raw.rstrip(b"\r\n") if raw.endswith((b"\n\n", b"\n\r\n")) else raw
     both = b"\\" in raw and b'\\"' in raw
     backslash = both and re.search(_LONE, raw) is not None
@@ -84,6 +86,21 @@ def table(data: bytes, *needs: Iterable[str], check: tuple[str, str] | None = No
             if frame is not None:
                 return Table(frame, [])
     return _lenient(text[start:].rstrip("\r\n"), columns, separator, check, backslash, harmed)
+
+
+def _as_it_stands(data: bytes, needs: Iterable[Iterable[str]], check: tuple[str, str] | None) -> pl.DataFrame | None:
+    """A whole body in UTF-8 that quotes in one way, without a copy of it; None where it is not as simple as that."""
+    head = data[:_HEAD].decode("utf-8", "replace")
+    if head.startswith("\ufeff") or "\x00" in head or b'\\"' in data or data.endswith((b"\n\n", b"\n\r\n")):
+        return None
+    try:
+        columns, start, separator = _header(head, needs)
+    except NotCsv:
+        return None
+    above = head[:start]
+    if "\ufffd" in above or not above.endswith("\n") or start == len(head):
+        return None
+    return _strict(data, columns, separator, check if check and check[0] in columns else None, above)
 
 
 def _text(data: bytes) -> tuple[str, bool]:
@@ -126,20 +143,24 @@ def _doubled(raw: bytes) -> bytes:
     return re.sub(rb'\\(["\\])', lambda m: b'""' if m[1] == b'"' else b"\\", raw)
 
 
-def _strict(raw: bytes, columns: list[str], separator: str, check: tuple[str, str] | None) -> pl.DataFrame | None:
-    """The whole body by polars, or None where any record of it is not whole."""
+def _strict(
+    raw: bytes, columns: list[str], separator: str, check: tuple[str, str] | None, above: str = ""
+) -> pl.DataFrame | None:
+    """The whole body by polars, which begins below what is `above`, or None where any record of it is not whole."""
     schema = dict.fromkeys(columns, pl.String)
     if not raw:
         return pl.DataFrame(schema=schema).with_row_index("row")
     try:
         frame = pl.read_csv(
-            raw, has_header=False, schema=schema, separator=separator, empty_string_is_null=False, missing_columns="insert"
-        )
+            raw, has_header=False, schema=schema, separator=separator, empty_string_is_null=False, missing_columns="insert",
+            skip_lines=above.count("\n"),
+        )  # fmt: skip
     except pl.exceptions.PolarsError:
         return None
     # polars fills short rows up in silence: as many separators must be in the file as whole rows and their cells need
-    cells = frame.select(pl.all().str.count_matches(separator, literal=True).sum()).sum_horizontal()[0]
-    if raw.count(separator.encode()) != cells + frame.height * (len(columns) - 1):
+    quoted = b'"' in raw  # else no cell holds one
+    cells = frame.select(pl.all().str.count_matches(separator, literal=True).sum()).sum_horizontal()[0] if quoted else 0
+    if raw.count(separator.encode()) - above.count(separator) != cells + frame.height * (len(columns) - 1):
         return None
     if check and not frame[check[0]].str.contains(check[1]).all():
         return None

@@ -299,8 +299,8 @@ class Book:
             [t["id"] for s, t in self.tables.items() if s in ("posts", "post_headers")] or [pl.Series(dtype=pl.String)]
         )
         link = pl.coalesce(self._cell(f, "link"), pl.col("permalink"))
-        post = link.str.extract(r"/comments/([a-z0-9]+)")
-        answered = _name(self._cell(f, "answered"))
+        f = f.with_columns(post=link.str.extract(r"/comments/([a-z0-9]+)"))
+        post, answered = pl.col("post"), _name(self._cell(f, "answered"))
         another = answered.is_not_null() & answered.ne_missing(self.me)
         return self._plain(
             f, "date", channel=pl.lit("comment"), uri=pl.lit("t1_") + pl.col("id"), text=self._cell(f, "body"),
