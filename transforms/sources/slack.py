@@ -19,7 +19,7 @@ import polars as pl
 from transforms.act import Owner, Reading
 from transforms.archive import Archive, Member, Unreadable
 from transforms.formats import rooms
-from transforms.formats.jsonrecords import numbered
+from transforms.formats.jsonrecords import numbered, uncollected
 from transforms.text import unescape
 from transforms.times import INSTANT, sane
 
@@ -120,7 +120,8 @@ def _is_day(m: Member, root: str) -> bool:
 
 def read(archive: Archive, owner: Owner) -> list[Reading]:
     """One reading per workspace."""
-    return [_read(archive, owner, root) for root in _roots(archive)]
+    with uncollected():
+        return [_read(archive, owner, root) for root in _roots(archive)]
 
 
 def _load(archive: Archive, reading: Reading, member: Member, kind: type) -> tuple[list, Sequence[int]]:

@@ -23,6 +23,7 @@ import polars as pl
 from transforms.act import Owner, Reading
 from transforms.archive import Archive, Member, Unreadable, fold
 from transforms.formats import pulled
+from transforms.formats.jsonrecords import uncollected
 from transforms.sources.github import decode
 from transforms.sources.github.decode import Found, person
 from transforms.sources.github.tell import close
@@ -100,17 +101,18 @@ def read(archive: Archive, owner: Owner) -> Reading:
     members = _found(archive)
     lost = {m.number for m in archive.find("organizations_*.json")} - {m.number for m, _, _ in members}
     members.sort(key=lambda m: (m[2] is not decode.me, m[1] in _ANSWERS))
-    for member, layout, reader in members:
-        if layout in _ANSWERS:
-            found.api.add(member.number)
-        try:
-            reader(archive.read(member), member, found)
-            read.add(layout)
-        except Unreadable as why:
-            reading.problem(member.number, "-", str(why))
-            reading.member(member.number, 1)
-            if layout.startswith("organizations"):
-                lost.add(member.number)
+    with uncollected():
+        for member, layout, reader in members:
+            if layout in _ANSWERS:
+                found.api.add(member.number)
+            try:
+                reader(archive.read(member), member, found)
+                read.add(layout)
+            except Unreadable as why:
+                reading.problem(member.number, "-", str(why))
+                reading.member(member.number, 1)
+                if layout.startswith("organizations"):
+                    lost.add(member.number)
     me = _me(found, owner, not lost)
     reading.owner_key = me
     if me:

@@ -134,7 +134,7 @@ def _threads(rows: pl.DataFrame, people: pl.DataFrame, mentions: pl.DataFrame, m
     places = (pl.when(~pl.col("root")).then("opener"), "answered_by_id", pl.when(own_thread).then("before"), foreign)
     named = _keys(rows.select(row, "author", "host", "names"), known)
     long = pl.concat([*(rows.select(row, "author", key=p).drop_nulls("key") for p in places), named])
-    others = long.filter(pl.col("key").ne_missing(pl.col("author"))).unique(["row", "key"], keep="first", maintain_order=True)
+    others = long.filter(pl.col("key").ne_missing(pl.col("author")))
     return rows.with_columns(at_named=_lists(named, rows.height), whom=_lists(others, rows.height))
 
 
@@ -146,7 +146,7 @@ def _keys(rows: pl.DataFrame, known: pl.Series) -> pl.DataFrame:
 
 
 def _lists(long: pl.DataFrame, height: int) -> pl.Series:
-    grouped = long.group_by("row", maintain_order=True).agg("key")
+    grouped = long.group_by("row", maintain_order=True).agg(pl.col("key").unique(maintain_order=True))
     every = pl.DataFrame({"row": pl.int_range(height, eager=True)}).join(grouped, on="row", how="left", maintain_order="left")
     return every["key"].cast(pl.List(pl.String)).fill_null([])
 
