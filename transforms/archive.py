@@ -26,6 +26,7 @@ MAX_MEMBERS = 200_000
 MAX_TOTAL = 64 << 30  # bytes, as declared by the directory of the archive
 MAX_MEMBER = 2 << 30  # bytes, of one member we parse
 FEW = 200  # files of which each may be opened to see whose it is
+HEADS = 1000  # first bytes of so many members are kept: whose they are is asked again and again, and a tar.gz has no other way in
 MAX_RATIO = 200  # inflated : stored, for members above 1 MiB
 CHUNK, PIECE = 1 << 20, 64 << 20  # bytes of one read: of a member that is streamed, and of one that is held
 
@@ -68,6 +69,7 @@ class Archive:
     refused: tuple[tuple[Member, str], ...] = ()
     sha256: str = ""
     _folded: list[str] = field(default_factory=list, repr=False, compare=False)
+    _heads: dict[tuple[int, int], bytes] = field(default_factory=dict, repr=False, compare=False)
 
     def find(self, *layouts: str) -> list[Member]:
         """Members whose last path components match a layout (`data/tweets-part*.js`), in any wrapper folder.
@@ -113,10 +115,16 @@ class Archive:
 
     def head(self, member: Member, size: int = 4096) -> bytes:
         """The first bytes of a member, where a path alone cannot tell whose it is. Empty where it is damaged."""
+        known = self._heads.get((member.number, size))
+        if known is not None:
+            return known
         try:
-            return next(self.stream(member, size), b"")[:size]
+            head = next(self.stream(member, size), b"")[:size]
         except Unreadable:
-            return b""
+            head = b""
+        if len(self._heads) < HEADS:
+            self._heads[member.number, size] = head
+        return head
 
 
 def fold(path: str) -> str:
