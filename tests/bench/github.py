@@ -1,9 +1,14 @@
-"""A GitHub account archive of N comments with as many events: `write(folder, n)`; `floor(folder)` is its plain typed decode."""
+"""A GitHub account archive of N comments with as many events, a tar.gz as GitHub hands it out.
+
+`write(folder, n)` returns the archive; `floor(path)` inflates it and is its plain typed decode.
+"""
 
 from __future__ import annotations
 
 import json
 import random
+import shutil
+import tarfile
 from pathlib import Path
 
 import msgspec
@@ -16,7 +21,7 @@ TEXT = "the build fails on main could you look thanks works for me see the log b
 FILE = 10_000  # records a file; GitHub writes 100
 
 
-def write(folder: Path, n: int) -> None:
+def write(folder: Path, n: int) -> Path:
     """Write the archive: n comments on n / 10 issues, n events."""
     rng = random.Random(7)
     folder.mkdir(parents=True, exist_ok=True)
@@ -42,17 +47,21 @@ def write(folder: Path, n: int) -> None:
     for kind, rows in kinds.items():
         for part in range(0, len(rows), FILE):
             (folder / f"{kind}_{part // FILE + 1:06}.json").write_text(json.dumps(rows[part : part + FILE]))
+    return Path(shutil.make_archive(str(folder), "gztar", folder))
 
 
-def floor(folder: Path) -> int:
+def floor(path: Path) -> int:
     """The same bytes into columns of their types; of events, who was mentioned."""
     texts: list[Written] = []
     events: list[Event] = []
-    for file in sorted(folder.glob("*.json")):
-        if file.name.startswith("issue_events"):
-            events += msgspec.json.decode(file.read_bytes(), type=list[Event])
-        else:
-            texts += msgspec.json.decode(file.read_bytes(), type=list[Written])
+    with tarfile.open(path) as tar:
+        for member in tar:
+            if (file := tar.extractfile(member)) is None:
+                continue
+            if "issue_events" in member.name:
+                events += msgspec.json.decode(file.read(), type=list[Event])
+            else:
+                texts += msgspec.json.decode(file.read(), type=list[Written])
     at = pl.col("at").str.to_datetime("%Y-%m-%dT%H:%M:%SZ", cache=False)
     said = pl.DataFrame({
         "url": [t.url for t in texts], "user": [t.user for t in texts], "at": [t.created_at for t in texts],

@@ -1,8 +1,13 @@
-"""A LinkedIn export of N messages, N reactions and N / 2 comments: `write(folder, n)`; `floor(folder)` reads it with polars."""
+"""A LinkedIn export of N messages, N reactions and N / 2 comments, zipped as LinkedIn hands it out.
+
+`write(folder, n)` returns the zip; `floor(path)` inflates it and reads it with polars.
+"""
 
 from __future__ import annotations
 
 import random
+import shutil
+import zipfile
 from pathlib import Path
 
 import polars as pl
@@ -11,7 +16,7 @@ TEXT = "thank you for the introduction shall we meet on tuesday the project is g
 OWNER = "https://www.linkedin.com/in/olive-owner"
 
 
-def write(folder: Path, n: int) -> None:
+def write(folder: Path, n: int) -> Path:
     """Write the tables."""
     rng = random.Random(7)
     said = [" ".join(rng.choices(TEXT.split(), k=rng.randrange(2, 50))) for _ in range(n)]
@@ -30,10 +35,12 @@ def write(folder: Path, n: int) -> None:
     with (folder / "Comments.csv").open("w") as f:
         f.write("Date,Link,Message\n")
         f.writelines(f'{at[i]},{link}{6_500_000_000_000_000_000 + i},"{said[i]}"\n' for i in range(n // 2))
+    return Path(shutil.make_archive(str(folder), "zip", folder))
 
 
-def floor(folder: Path) -> int:
+def floor(path: Path) -> int:
     """The same bytes into columns of their types: text, and the dates as instants."""
-    tables = [pl.read_csv(file, infer_schema=False) for file in sorted(folder.glob("*.csv"))]
+    with zipfile.ZipFile(path) as z:
+        tables = [pl.read_csv(z.read(name), infer_schema=False) for name in z.namelist() if name.endswith(".csv")]
     date = pl.col("^(Date|DATE)$").str.strip_suffix(" UTC").str.to_datetime("%Y-%m-%d %H:%M:%S", cache=False)
     return sum(t.with_columns(date).height for t in tables)

@@ -1,8 +1,13 @@
-"""A Reddit export of N comments, N votes and N chat messages: `write(folder, n)`; `floor(folder)` reads the bytes with polars."""
+"""A Reddit export of N comments, N votes and N chat messages, zipped as Reddit hands it out.
+
+`write(folder, n)` returns the zip; `floor(path)` inflates it and reads it with polars.
+"""
 
 from __future__ import annotations
 
 import random
+import shutil
+import zipfile
 from pathlib import Path
 
 import polars as pl
@@ -11,7 +16,7 @@ TEXT = "thank you this is what I was looking for but which brick would you take 
 SITE = "https://www.reddit.com/r/kilns/comments"
 
 
-def write(folder: Path, n: int) -> None:
+def write(folder: Path, n: int) -> Path:
     """Write the tables."""
     rng = random.Random(7)
     folder.mkdir(parents=True, exist_ok=True)
@@ -33,10 +38,12 @@ def write(folder: Path, n: int) -> None:
         for i in range(n):
             who = "olive_owner" if i % 2 else f"user{i // 2 % 300}"
             f.write(f'm{i},{at[i]},,{who},"{line()}",,room{i // 2 % 300},direct\n')
+    return Path(shutil.make_archive(str(folder), "zip", folder))
 
 
-def floor(folder: Path) -> int:
+def floor(path: Path) -> int:
     """The same bytes into columns of their types: text, and the dates as instants."""
-    tables = [pl.read_csv(file, infer_schema=False) for file in sorted(folder.glob("*.csv"))]
+    with zipfile.ZipFile(path) as z:
+        tables = [pl.read_csv(z.read(name), infer_schema=False) for name in z.namelist() if name.endswith(".csv")]
     date = pl.col("^(date|created_at)$").str.to_datetime("%Y-%m-%d %H:%M:%S UTC", cache=False)
     return sum(t.with_columns(date).height for t in tables)
