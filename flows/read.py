@@ -151,6 +151,13 @@ def _read(home: Home, settings: Settings, parcel: Parcel, child: Child, me: set[
         parcel.sha256, name, "read", platforms=answer["platforms"], counts=answer["counts"], records=answer["records"],
         aside=answer["aside"], problems=[tuple(p) for p in answer["problems"]], unread=answer["unread"],
     )  # fmt: skip
+    if answer["nothing"]:
+        draft.unlink(missing_ok=True)
+        reasons = {reason for _, _, reason, _ in read.problems}
+        read.outcome, read.line = "failed", "nothing in it could be read"
+        if len(reasons) == 1:  # one line says all
+            read.line, read.problems = f"{read.line}: {reasons.pop()}", []
+        return read
     stranger = "" if target.exists() else _stranger(home, read, me)
     if stranger and not mine:
         draft.unlink(missing_ok=True)

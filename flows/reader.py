@@ -11,14 +11,14 @@ import os
 import resource
 import sys
 import traceback
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from flows.facts import Draft, NotStored, forget
-from transforms.act import FACT, Owner, Reading, conform, handed_on
+from transforms.act import FACT, TOLD, Owner, Reading, conform, handed_on
 from transforms.archive import Archive, Member, Unreadable, open_archive
 from transforms.forgotten import Forgotten
 from transforms.formats.takeout import bare
@@ -87,7 +87,8 @@ def read(job: dict[str, Any]) -> dict[str, Any]:
     failed: dict[str, str] = {}
     while True:
         try:
-            return _read(job, archive, claimed, failed)
+            told = _read(job, archive, claimed, failed)
+            return {"error": mistaken(archive)} if told["nothing"] and mistaken(archive) else told
         except Failed as failure:  # once more, without what it had told so far
             failed |= {failure.args[0]: failure.args[1]}
         if len([why for why in failed.values() if why.startswith(BUG)]) == len(claimed):
@@ -162,8 +163,18 @@ def _told(draft: Draft) -> dict[str, Any]:
         .agg(pl.col("record").first(), pl.len())
         .select("platform", "record", "reason", "len")
         .rows(),
+        "nothing": problems.height > 0 and not _anything(draft.counts, few),
         "unread": few.filter(fact="member", status="unread")["pattern"].unique().sort().to_list(),
     }
+
+
+def _anything(counts: Mapping[str, int], few: pl.DataFrame) -> bool:
+    """Whether anything could be read: told, set aside, a whole file that is merely empty, or what waits for the owner's name."""
+    problems = few.filter(fact="problem", severity="problem")
+    whole = few.filter(fact="member", status="read").join(problems, on=["platform", "member"], how="anti")
+    aside = few.filter(fact="problem", severity="set aside")
+    waits = problems["reason"].str.contains("`me`", literal=True).any()
+    return any(counts.get(fact) for fact in TOLD) or not aside.is_empty() or not whole.is_empty() or waits
 
 
 class Once:

@@ -13,6 +13,7 @@ import polars as pl
 import pytest
 
 from flows import inbox
+from flows.cli import run
 from flows.read import Child, read_inbox
 from flows.settings import Home, Settings
 from tests.exports import law, tarred, zipped
@@ -83,6 +84,46 @@ def test_what_cannot_be_read_is_told_in_one_line_and_the_rest_goes_on(home: Home
     inbox.add(home, zipped(GOOD, tmp_path / "good.zip"))
     assert sorted(r.outcome for r in read_inbox(home, Settings())) == ["failed", "read"]
     assert sorted(r.outcome for r in read_inbox(home, Settings())) == ["failed", "known"]
+
+
+def _archive(path: Path, **members: str) -> Path:
+    with zipfile.ZipFile(path, "w") as z:
+        for name, text in members.items():
+            z.writestr(name, text)
+    return path
+
+
+NOTHING: dict[str, dict[str, str]] = {
+    "X": {"data/tweets.js": "window.YTD.tweets.part0 = no", "data/like.js": "window.YTD.like.part0 = [ {"},
+    "Mastodon": {"actor.json": "{", "outbox.json": "<html>"},
+    "ordered as HTML": {"your_instagram_activity/messages/inbox/ana_1/message_1.html": "<html></html>"},
+}
+SPARED: dict[str, dict[str, str]] = {
+    "empty of acts": {"data/tweets.js": "window.YTD.tweets.part0 = []"},
+    "whose chat it is waits": {"_chat.txt": "[01.02.24, 10:00:00] Ana: hello\n[01.02.24, 10:00:09] Bo: hi\n"},
+}
+
+
+@pytest.mark.parametrize("name", NOTHING)
+def test_an_archive_of_which_nothing_could_be_read_is_left_out(home: Home, tmp_path: Path, name: str) -> None:
+    """Exit code 1 where it is all that was given; beside it the rest goes on."""
+    bad = _archive(tmp_path / "bad.zip", **NOTHING[name])
+    assert run(["add", str(bad), "--home", str(home.root)]) == 1
+    assert not inbox.parcels(home)
+    inbox.add(home, bad)
+    assert run(["run", "--plain", "--home", str(home.root)]) == 1
+    inbox.add(home, zipped(GOOD, tmp_path / "good.zip"))
+    told = {r.outcome: r for r in read_inbox(home, Settings())}
+    assert sorted(told) == ["failed", "read"]
+    says = "order it again" if "HTML" in name else "nothing in it could be read"
+    assert says in told["failed"].lines("bad")[0]
+
+
+@pytest.mark.parametrize("name", SPARED)
+def test_an_archive_that_is_empty_or_waits_for_its_owner_was_read(home: Home, tmp_path: Path, name: str) -> None:
+    good = _archive(tmp_path / "a.zip", **SPARED[name])
+    assert run(["add", str(good), "--home", str(home.root)]) == 0
+    assert [r.outcome for r in read_inbox(home, Settings())] == ["known"]
 
 
 def test_an_archive_added_twice_is_there_once(home: Home, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import polars as pl
 import pytest
 
 from tests.exports import facts, law, readable, zipped
+from transforms.act import Owner
 from transforms.archive import open_archive
 from transforms.sources import recognise, sources
 
@@ -54,6 +55,23 @@ def test_zip_folder_and_wrapper_read_alike(case: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize("case", CASES, ids=NAMES)
 def test_no_record_is_lost(case: Path) -> None:
     assert law(read(case)) == []
+
+
+class Asked(Owner):
+    """An owner who notes what is asked of them."""
+
+    def __getattribute__(self, name: str) -> object:
+        if name in ("zone", "me"):
+            object.__getattribute__(self, "__dict__")["asked"] = True
+        return super().__getattribute__(name)
+
+
+@pytest.mark.parametrize("case", CASES, ids=NAMES)
+def test_what_asks_for_the_owner_says_so(case: Path) -> None:
+    """Else its facts would not be made again once people.csv says who that is."""
+    source, owner = sources()[case.parent.name], Asked()
+    source.read(open_archive([case / "archive"]), owner)
+    assert getattr(source, "ASKS_OWNER", False) or "asked" not in vars(owner)
 
 
 @pytest.mark.parametrize("platform", sources())

@@ -24,7 +24,8 @@ from transforms.times import iso, snowflake
 
 T = TypeVar("T")
 TITLE = "Discord"
-VERSION = "2"
+VERSION = "3"
+ASKS_OWNER = True
 LAYOUTS = {
     "2024": ("*/user.json", "*/c[0-9]*/channel.json", "*/c[0-9]*/messages.json"),
     "2017": ("*/user.json", "*/[0-9]*/channel.json", "*/[0-9]*/messages.csv", "*/c[0-9]*/messages.csv"),

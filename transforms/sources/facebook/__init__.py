@@ -29,7 +29,8 @@ from transforms.formats.metaroots import THREADS, above, instagrams, loose, part
 from transforms.sources.facebook import people, public
 
 TITLE = "Facebook"
-VERSION = "5"
+VERSION = "6"
+ASKS_OWNER = True
 _SECRET = re.compile(rb'(?s)^\W*\{(?=.*"participants"\s*:\s*\[\s*["\]])(?=.*"(?:threadName|senderName)"\s*:)')
 _KINDS = {  # what is read → where it has stood
     "profile": ("profile_information/profile_information.json",),

@@ -27,7 +27,8 @@ from transforms.formats.metaroots import THREADS, loose, parts, threads
 from transforms.sources.instagram import flat, lists
 
 TITLE = "Instagram"
-VERSION = "5"
+VERSION = "6"
+ASKS_OWNER = True
 SITE = "https://www.instagram.com/"
 _FOLLOWS = "followers_and_following/"
 _KINDS = {

@@ -233,7 +233,7 @@ class Book:
         mine, gone = pl.col("a").eq_missing(self.me), pl.col("b").eq_missing(self.me)
         strange = f.filter(~mine & ~gone | pl.lit(self.me is None))
         for member, n in strange.group_by("member").len().sort("member").iter_rows():
-            self.reading.problem(member, "*", "a message that the owner is no party to; name your user name as yours", records=n)
+            self.reading.problem(member, "*", "the owner is no party to it; set your user name as `me` in people.csv", records=n)
         f = f.join(strange, on=["member", "i"], how="anti")
         aside(self.reading, f.filter(mine & gone), "notes to oneself")
         f = f.filter(~(mine & gone))
@@ -255,7 +255,7 @@ class Book:
         kind = self._cell(f, "conversation_type").str.strip_chars().str.to_lowercase().fill_null("")
         if self.me is None:
             for member, n in f.group_by("member").len().sort("member").iter_rows():
-                self.reading.problem(member, "*", "whose chats these are, nothing tells; name your user name as yours", records=n)
+                self.reading.problem(member, "*", "whose it is is not told; set your user name as `me` in people.csv", records=n)
             return None
         others = f.filter(pl.col("who").is_not_null() & pl.col("who").ne_missing(self.me))
         others = others.group_by("room").agg(others=pl.col("who").unique(maintain_order=True))

@@ -93,7 +93,7 @@ def _read(archive: Archive, owner: Owner, member: Member) -> Reading:
     told = _sort(reading, member.number, frame)
     book.contacts()
     if book.me is None and (told["sender"] != told["other"].fill_null("")).fill_null(False).any():
-        why = "whose chat this is cannot be told; name yourself in people.csv, or export the whole account"
+        why = "whose chat this is cannot be told; set yourself as `me` in people.csv, or export the whole account"
         reading.problem(member.number, "-", why, records=told.height + reacted.height + forwarded.height)
         return reading
     me = book.me or ""
