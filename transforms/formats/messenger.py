@@ -23,7 +23,7 @@ from transforms.formats.meta import Book, Struct, first_told, folded, frame, men
 from transforms.formats.metalines import LINE, REACTED, attached, product
 from transforms.times import epoch
 
-ROOM = 50  # people; in a larger one nobody in particular is addressed
+from transforms.formats.rooms import LARGE, large
 _BROKEN = (msgspec.MsgspecError, RecursionError, UnicodeError)
 _LIST = pl.List(pl.String)
 
@@ -225,12 +225,15 @@ class Talks:
         rows = rows.filter(~told.fill_null(False))
         empty = pl.col("text").is_null() | (pl.col("text") == "")
         self._acts(rows.with_columns(
+        if rows["large"].any():
+            to_me = texts.fold(pl.col("text")).str.contains(f"@{self.book.me}", literal=True).fill_null(False)
+            rows = self._without(rows, pl.col("large") & ~pl.col("mine") & ~to_me, LARGE, aside=True)
             text=pl.when(empty).then("link").otherwise("text"), composed=~(pl.col("stuck") & empty),
             channel=pl.when("group").then(pl.lit("group")).otherwise(pl.lit("message")),
         ), "happened_at", "text")  # fmt: skip
 
     def _rooms(self) -> pl.DataFrame:
-        """Who else is in each conversation: slug, others (keys), n (how many), group, alone. Notes what tells it from others."""
+        """Who else is in each conversation: slug, others (keys), n (how many), group, alone, large. Notes its name."""
         rows = []
         for slug, talk in self.talks.items():
             names = {folded(n): n for n in talk.names}
@@ -242,9 +245,10 @@ class Talks:
                 others = sorted(n for n in talk.senders if folded(n) != self.book.me)
             group = len(here) > 1 or (named and len(here) == 1)
             keys = [k for n in others if (k := self.book.key(n))]
-            rows.append((slug, keys if len(keys) <= ROOM else [], len(others) or 1, group, not here and title == self.book.me))
+            crowd, alone = large(max(len(here), len(others))), not here and title == self.book.me
+            rows.append((slug, [] if crowd else keys, len(others) or 1, group, alone, crowd))
             self.titles[slug] = title or " ".join(sorted(names))
-        kinds = {"slug": pl.String, "others": _LIST, "n": pl.Int32, "group": pl.Boolean, "alone": pl.Boolean}
+        kinds = {"slug": pl.String, "others": _LIST, "n": pl.Int32, "group": pl.Boolean, "alone": pl.Boolean, "large": pl.Boolean}
         return pl.DataFrame(rows, schema=kinds, orient="row")
 
     def _without(self, rows: pl.DataFrame, which: pl.Expr, reason: str, *, aside: bool = False) -> pl.DataFrame:

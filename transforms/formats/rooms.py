@@ -6,6 +6,8 @@ counterparts: what was said there to nobody in particular, or to somebody else, 
 
 from __future__ import annotations
 
+from typing import Any
+
 import polars as pl
 
 from transforms.act import ACT, UTC, Reading
@@ -31,6 +33,11 @@ BROUGHT = {
 }  # fmt: skip
 LARGE = "said in a room of more than 50 people, not to the owner"
 _UNDATED = "no date between 1990 and 2100; look it up and add it to the ledger"
+
+
+def large(others: Any) -> Any:
+    """Whether a room is one of more than `ROOM` people, by how many are in it besides the owner: a number or a column of such."""
+    return others >= ROOM
 
 
 def tell(

@@ -26,6 +26,7 @@ from transforms import times
 from transforms.act import Owner, Reading
 from transforms.archive import Archive, Member, Unreadable
 from transforms.formats import contentlines
+from transforms.formats.rooms import large
 from transforms.formats.told import TWICE, aside
 
 TITLE = "Calendar"
@@ -35,7 +36,6 @@ LAYOUTS = {"iCalendar": ("*.ics", "*.ical", "*.ifb")}
 IGNORES: dict[str, str] = {}
 
 LONGEST = 5000  # occurrences of one series
-ROOM = 50  # people, the owner among them; in a larger one nobody is meant in particular
 _CHATS = ("_chat.txt", "whatsapp chat*.txt", "result.json", "messages*.html", "messages.json", "group_info.json")
 _NOBODY = (
     r"@(?:group|resource|import)\.(?:v\.)?calendar\.google\.com$|^unknownorganizer@calendar\.google\.com$|^invalid:"
@@ -231,7 +231,7 @@ def _acts(reading: Reading, events: pl.DataFrame, changed: pl.DataFrame, zones: 
     if later:
         aside(reading, pl.DataFrame(later), "planned for later than the export, or moved")
     whom = events.select("record", "others", "organizer", thread="UID", n_targets=pl.col("others").list.len().cast(pl.Int32))
-    meeting, small = pl.col("channel") == "meeting", pl.col("n_targets") < ROOM
+    meeting, small = pl.col("channel") == "meeting", ~large(pl.col("n_targets"))
     acts = pl.DataFrame(rows, schema=_ACT, orient="row").join(whom, on="record", how="left", maintain_order="left")
     acts = acts.with_columns(
         counterparts=pl.when(~meeting & (pl.col("direction") == "received"))

@@ -245,9 +245,10 @@ def _tell(
     one = pl.when(alone.list.len() == 1).then(alone.list.first()).otherwise(pl.lit(""))
     known = known.with_columns(other=pl.when(pair).then(one).otherwise("other"))
     there = pl.col("people").fill_null(pl.col("wrote"))
+    others = there.list.set_difference(pl.lit([me], rooms.KEYS))
     known = known.with_columns(
         people=there,
-        large=pl.col("large").fill_null(there.list.len() > rooms.ROOM).fill_null(False),
+        large=pl.col("large").fill_null(rooms.large(others.list.len())).fill_null(False),
         mine=pl.col("mine").fill_null(False) | pl.col("wrote").list.contains(me).fill_null(False),
     ).drop("wrote")
     f = f.join(known.select("room", "mine"), on="room", how="left", maintain_order="left")
@@ -319,7 +320,7 @@ def _room(kind: str, room: Room, me: str) -> tuple:
     members = list(dict.fromkeys(room.members or ()))
     others = [m for m in members if m != me]
     other = others[0] if kind == "dms.json" and len(others) == 1 and me in members else None
-    return room.id, other, members or None, len(others) if members else None, len(members) > rooms.ROOM, me in members
+    return room.id, other, members or None, len(others) if members else None, rooms.large(len(others)), me in members
 
 
 def _joins(reading: Reading, f: pl.DataFrame, me: str) -> None:

@@ -247,13 +247,17 @@ def _acts(reading: Reading, rows: pl.DataFrame, me: str | None) -> None:
     one_click = kind.is_in(["like", "share"])
     rows = rows.with_columns(
         channel=kind.replace(_CHANNEL), direction=pl.when(mine).then(pl.lit("given")).otherwise(pl.lit("received")),
-        counterparts=pl.when(mine & (kind == "group")).then(pl.col("there").fill_null([])).otherwise(alone(other)),
+        counterparts=pl.when(mine & crowd).then(pl.lit([], pl.List(pl.String)))
+        .when(mine & (kind == "group")).then(pl.col("there").fill_null([])).otherwise(alone(other)),
         broadcast=kind == "post", composed=~one_click, proven=kind == "gift",
         n_targets=pl.when(kind == "group").then(pl.col("there").list.len()).when(kind != "post").then(1).cast(pl.Int32),
         value_kind=kind.replace_strict(_VALUE, default=None, return_dtype=pl.String),
         post=pl.coalesce(pl.col("link").str.extract(r"/video/(\d+)"), "link"),
         thread=pl.when(chat).then("who"), time_precision=pl.lit("second"), is_reply=kind.is_in(["comment", "live"]),
     )  # fmt: skip
+    crowd = large(pl.col("there").list.len()).fill_null(False)
+    aside(reading, rows.filter(crowd & ~mine), LARGE)  # a mention is not told apart
+    rows = rows.filter(~crowd | mine)
     people = rows.select(key=pl.col("counterparts").explode()).drop_nulls()
     _accounts(reading, people, me)
     # links to videos are signed and expire: an own post is known by its time

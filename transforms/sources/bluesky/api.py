@@ -23,7 +23,7 @@ _NOTICES = frozenset({
     "starterpack-joined", "verified", "unverified", "subscribed-post", "contact-match", "like-via-repost", "repost-via-repost",
 })  # fmt: skip
 _AT = re.compile(r"at://did:[^/]+/")
-_MESSAGE, _ROOM = "chat.bsky.convo.defs#messageView", 50
+_MESSAGE = "chat.bsky.convo.defs#messageView"
 
 
 class Actor(msgspec.Struct, rename="camel"):
@@ -291,10 +291,12 @@ def _chat(found: Found, member: Member, good: dict[int, Message], convo: str | N
         mine = m.sender.did == found.me
         others = [d for d in dict.fromkeys(members) if d not in (found.me, m.sender.did)]
         answered = [m.reply_to.sender.did] if m.reply_to and m.reply_to.sender and m.reply_to.sender.did != found.me else []
-        named = (others if len(members) <= _ROOM else answered) if mine else [m.sender.did]
+        crowd = large(len({*members} - {found.me}))
+        to_me = bool(m.reply_to and m.reply_to.sender and m.reply_to.sender.did == found.me)
+        named = (answered if crowd else others) if mine else [m.sender.did]
         targets = max(len(others) + (not mine), 1) if members or not group else None
         channel = "group" if group else "message"
-        rows.append(
+        told = [] if crowd and not mine and not to_me else [
             (member.number, i, m.id, channel, mine, named, targets, m.sent_at, m.text, m.id, place, m.reply_to is not None)
         )
         for r in m.reactions or []:
@@ -304,6 +306,8 @@ def _chat(found: Found, member: Member, good: dict[int, Message], convo: str | N
                     (member.number, i, f"{m.id} {who}", "reaction", not mine, [who], 1, r.created_at, None, m.id, place, False)
                 )
     table = pl.DataFrame(rows, orient="row", schema={
+        rows += told
+        found.reading.set_aside(member.number, LARGE, not told)
         "member": pl.Int32, "i": pl.Int64, "uri": pl.String, "channel": pl.String, "mine": pl.Boolean,
         "counterparts": pl.List(pl.String), "n_targets": pl.Int32, "at": pl.String, "text": pl.String, "post": pl.String,
         "thread": pl.String, "is_reply": pl.Boolean,

@@ -31,7 +31,7 @@ from transforms.sources.email.letters import Box
 
 __all__ = ["ASKS_OWNER", "IGNORES", "LAYOUTS", "TITLE", "VERSION", "claims", "read"]
 TITLE = "E-mail"
-VERSION = "4"
+VERSION = "5"
 ASKS_OWNER = True
 _BESIDE = [name for name in IGNORES if name not in pulled.IGNORES]
 

@@ -8,10 +8,10 @@ import polars as pl
 
 from transforms.act import Owner, Reading
 from transforms.formats import mail
+from transforms.formats.rooms import large
 from transforms.formats.told import TWICE, alone, aside
 from transforms.sources.email.letters import ROLE, Box, whose
 
-ROOM = 50  # people; in a larger one nobody is meant in particular
 TABLE = 10  # people at most who may be introduced to each other
 _STRANGE = "does not tell whose mailbox it is; mark your own address `me` in people.csv"
 _LATE = pl.duration(hours=1)  # a clock that is fast
@@ -96,7 +96,7 @@ def _directed(rows: pl.DataFrame, mine: list[str], lists: set[str]) -> pl.DataFr
     received = pl.col("to").list.set_difference(pl.concat_list("sender")).list.len()
     rows = rows.with_columns(direction=pl.when(given).then(pl.lit("given")).otherwise(pl.lit("received")), others=others)
     every = pl.col("others").list.set_union(pl.col("unseen").list.set_difference(mine_or_lists))
-    whom = pl.when(every.list.len() <= ROOM).then(every).otherwise(pl.lit([], dtype=pl.List(pl.String)))
+    whom = pl.when(~large(every.list.len())).then(every).otherwise(pl.lit([], dtype=pl.List(pl.String)))
     listed = pl.col("to").list.set_intersection(pl.lit(list(lists), dtype=pl.List(pl.String))).list.len() > 0
     unknown = (pl.col("hidden") & ~(given & (every.list.len() > 0))) | listed | (~given & ~to_me)
     return rows.with_columns(

@@ -199,7 +199,7 @@ class Book:
         answer = rooms.answers(rows.select("happened_at", room="folder", group=~pl.col("direct"), mine="own"))
         return rows.join(whom, on=["member", "i"], how="left", maintain_order="left").with_columns(
             pl.col("is_reply") | pl.col("quotes").fill_null(False) | pl.lit(answer), pl.col("to_me").fill_null(False),
-            large=pl.col("n") >= rooms.ROOM,  # the owner is one more
+            large=rooms.large(pl.col("n")),
         )  # fmt: skip
 
     def _whom(self, rows: pl.DataFrame, nobody: list[str]) -> pl.DataFrame:

@@ -169,7 +169,7 @@ class Book:
             return
         rows = pl.concat(self.events).join(talks, on=["member", "c"], how="left", maintain_order="left").with_columns(
             own=pl.col("sender").is_in(mine).fill_null(False), i=pl.format("{}.{}", "c", "e"),
-            happened_at=times.epoch(pl.col("at"), "us"), large=pl.col("others").list.len() >= rooms.ROOM,
+            happened_at=times.epoch(pl.col("at"), "us"), large=rooms.large(pl.col("others").list.len()),
             uri=pl.coalesce("id", pl.concat_str("thread", "at", pl.col("sender").fill_null(""), separator=" ")),
         )  # fmt: skip
         self.reading.exported_at = rows["happened_at"].max()
@@ -224,7 +224,7 @@ class Book:
         took_part = end & (pl.col("took").list.len() > 0) & pl.col("there") & (seconds > 0)
         told.aside(self.reading, calls.filter(end & ~took_part), "calls that nobody or not the owner took")
         calls = calls.filter(took_part).with_columns(
-            began=pl.col("happened_at") - pl.duration(seconds=seconds), large=pl.col("took").list.len() >= rooms.ROOM
+            began=pl.col("happened_at") - pl.duration(seconds=seconds), large=rooms.large(pl.col("took").list.len())
         )
         calls = pl.concat([calls.with_columns(happened_at="began"), calls.with_columns(own=~pl.col("own"))])
         return _acts(

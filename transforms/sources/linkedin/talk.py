@@ -5,9 +5,9 @@ from __future__ import annotations
 import polars as pl
 
 from transforms import text as texts
+from transforms.formats.rooms import LARGE, large
 from transforms.sources.linkedin.people import PACIFIC, Book, col, instant, precision, profile
 
-ROOM = 50  # people; in a larger room nobody is a counterpart by being there
 _DEGREES = (
     r"Ph\.? ?D\.?|M\.?D\.?|M\.?B\.?A\.?|CPA|CFA|CFP®?|PMP®?|Esq\.?|Jr\.?|Sr\.?|II|III|IV|M\.?Sc?\.?|B\.?Sc?\.?|MA|BA|JD|RN|"
     r"P\.?E\.?|CISSP|CISA|CSM|S?PHR|SHRM-S?CP|[AMP]CC|LCSW|DDS|Ed\.?D\.?|DBA|LL\.?[BM]\.?|MP[AH]|F?CCA|ACCA|CM?A|CIPD"
@@ -49,7 +49,7 @@ def messages(book: Book) -> None:
     theirs = pl.when(pl.col("sender").is_null()).then(pl.lit([], pl.List(pl.String))).otherwise(pl.concat_list("sender"))
     f = f.with_columns(
         channel=pl.lit("message"),
-        counterparts=pl.when(given & (pl.col("n_targets") < ROOM)).then("to_keys").when(~given).then(theirs),
+        counterparts=pl.when(given & ~large(pl.col("n_targets"))).then("to_keys").when(~given).then(theirs),
         is_reply=_answers(f),
         value_kind=pl.when(~given & (pl.col("box") == "SPAM")).then(pl.lit("spam")),  # LinkedIn's verdict, or the owner's
     )
@@ -62,13 +62,13 @@ def messages(book: Book) -> None:
 
 def _overheard(book: Book, f: pl.DataFrame) -> pl.DataFrame:
     """Sets aside what others said in a large room without naming the owner."""
-    large = (pl.col("n_targets") >= ROOM) & (pl.col("direction") == "received")
-    if not f.select(large.any()).item():
+    crowd = large(pl.col("n_targets")) & (pl.col("direction") == "received")
+    if not f.select(crowd.any()).item():
         return f
     said = texts.fold(pl.col("text"))
     to_me = pl.any_horizontal(pl.lit(False), *(said.str.contains(name, literal=True) for name in book.me))
-    lost = (large & ~to_me.fill_null(False)).fill_null(False)
-    book.aside(f.filter(lost), "said in a room of more than 50 people, not to the owner")
+    lost = (crowd & ~to_me.fill_null(False)).fill_null(False)
+    book.aside(f.filter(lost), LARGE)
     return f.filter(~lost)
 
 

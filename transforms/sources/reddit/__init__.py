@@ -22,6 +22,7 @@ from transforms import times
 from transforms.act import Owner, Reading
 from transforms.archive import Archive, Member, Unreadable
 from transforms.formats import csvs, markdown, pulled
+from transforms.formats.rooms import LARGE, large
 from transforms.formats.told import alone, aside, tell
 from transforms.sources.reddit import api
 
@@ -69,7 +70,6 @@ IGNORES = {
 }  # fmt: skip
 _GONE = ("", "[deleted]", "[removed]")
 _USER = "https://www.reddit.com/user/"
-_ROOM = 50  # in a larger one only who is answered or named is addressed
 _ACT = [
     "channel", "direction", "counterparts", "n_targets", "broadcast", "happened_at", "time_precision", "text", "composed", "post",
     "thread", "is_reply", "value_kind", "proven", "evidence", "uri", "member", "i",
@@ -268,9 +268,9 @@ class Book:
         f = f.with_columns(direct=(kind == "direct") | ((kind == "") & (pl.col("others").list.len() <= 1)))
         mine, n = pl.col("who").eq_missing(self.me), pl.col("others").list.len()
         answered = alone(pl.when(pl.col("answered").ne_missing(self.me)).then("answered"))
-        to = pl.when(n <= _ROOM).then("others").otherwise(answered)
-        for_me = mine | "direct" | (n <= _ROOM) | pl.col("answered").eq_missing(self.me)
-        aside(self.reading, f.filter(~for_me), "said in a large room to nobody in particular, or to others")
+        to = pl.when(large(n)).then(answered).otherwise("others")
+        for_me = mine | "direct" | ~large(n) | pl.col("answered").eq_missing(self.me)
+        aside(self.reading, f.filter(~for_me), LARGE)
         self._sees(f"{stem}.csv", *((c, d) for c in ("message", "group") for d in ("given", "received")))
         return self._plain(
             f.filter(for_me), "created_at", uri=pl.lit("chat ") + pl.col("messageid"), text=self._cell(f, "message"),

@@ -169,7 +169,7 @@ def _rooms(export: Export, f: pl.DataFrame, me: str) -> pl.DataFrame:
         members = _members(talk)
         people = [k for k in members or wrote.get(address, []) if k != me]
         other = people[0] if "@p2p." in address and len(people) == 1 else None
-        rows.append((address, other, people, len(people) if members else None, len(people) >= rooms.ROOM))
+        rows.append((address, other, people, len(people) if members else None, rooms.large(len(people))))
     return pl.DataFrame(rows, schema=rooms.ROOMS, orient="row").unique("room", keep="first", maintain_order=True)
 
 
@@ -291,7 +291,7 @@ def _call(text: str, starter: str | None, other: str | None, me: str) -> tuple[l
         return [], 0.0, "calls with nobody else"
     ways = ("given", "received") if starter == me else ("received", "given")
     lasted = min(max(seconds.values()), 30 * 86_400.0)
-    whom = others if len(others) < rooms.ROOM else []
+    whom = [] if rooms.large(len(others)) else others
     return [("call", way, whom, len(others), True, "talk", False, []) for way in ways], lasted, ""
 
 

@@ -97,7 +97,7 @@ def _read(archive: Archive, owner: Owner, member: Member) -> Reading:
         reading.problem(member.number, "-", why, records=told.height + reacted.height + forwarded.height)
         return reading
     me = book.me or ""
-    seen = _rooms(told)
+    seen = _rooms(told, me)
     service.tell(book, told, rows, seen)
     said = told.filter(pl.col("type") == "message")
     acts = rooms.tell(reading, said, seen, me)
@@ -190,12 +190,13 @@ def _sort(reading: Reading, member: int, f: pl.DataFrame) -> pl.DataFrame:
     return f.filter(known)
 
 
-def _rooms(f: pl.DataFrame) -> pl.DataFrame:
+def _rooms(f: pl.DataFrame, me: str) -> pl.DataFrame:
     """Who is known to be in each chat: how many read a group is nowhere said."""
     seen = rooms.people(f.filter(pl.col("sender").str.starts_with("user")))
     chats = f.select("room", "kind", "other").unique("room", maintain_order=True)
     chats = chats.join(seen, on="room", how="left", maintain_order="left").with_columns(n_targets=pl.lit(None, pl.Int32))
-    large = (pl.col("kind") == "public_supergroup") | (pl.col("people").list.len() > rooms.ROOM).fill_null(False)
+    others = pl.col("people").list.set_difference(pl.lit([me], rooms.KEYS))
+    large = (pl.col("kind") == "public_supergroup") | rooms.large(others.list.len()).fill_null(False)
     return chats.select("room", "other", "people", "n_targets", large=large)
 
 

@@ -129,7 +129,7 @@ def _tell(reading: Reading, member: Member, partner: str | None, f: pl.DataFrame
     room = other or f"group:{partner or member.name}"
     f = f.with_columns(room=pl.lit(room), post=pl.lit(None, pl.String), is_reply=pl.lit(False))
     known = pl.DataFrame(
-        {"room": [room], "other": [other], "people": [others], "n_targets": [None], "large": [len(others) >= rooms.ROOM]},
+        {"room": [room], "other": [other], "people": [others], "n_targets": [None], "large": [rooms.large(len(others))]},
         schema=rooms.ROOMS,
     )
     there = _events(reading, member, f, owner, others) - me

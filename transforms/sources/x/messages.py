@@ -14,7 +14,7 @@ import polars as pl
 
 from transforms import text as texts
 from transforms.archive import Member
-from transforms.formats.rooms import ROOM, answers
+from transforms.formats.rooms import LARGE, answers, large
 from transforms.sources.x.decode import Export, Id, Struct, instants, place, wrapped
 from transforms.times import epoch
 
@@ -171,8 +171,8 @@ def _rooms(entries: list[Entry], me: int) -> Iterator[tuple[int, list[str], int 
                 inside, told = inside | {sender}, {}
             if sender not in told:
                 told[sender] = [str(i) for i in sorted(inside - {me, sender})]
-            large = len(inside) > ROOM
-            yield number, [] if large else told[sender], len(inside) - 1 if snapshot else None, large
+            crowd = large(len(inside - {me}))
+            yield number, [] if crowd else told[sender], len(inside) - 1 if snapshot else None, crowd
 
 
 def _when(entry: Entry) -> str:
@@ -195,7 +195,7 @@ def _add(export: Export, member: Member, frame: pl.DataFrame, pair: str) -> None
     frame = export.timeless(frame.filter(pl.col("group") | (pl.col("other").is_not_null() & (pl.col("other") != me))))
     to_me = pl.any_horizontal(False, *(pl.col("text").str.contains(rf"(?i)@{handle}\b") for handle in export.handles))
     overheard = frame["large"].fill_null(False) & ~frame["mine"] & ~frame.select(to_me.fill_null(False)).to_series()
-    export.reading.set_aside(member.number, "said in a room of more than 50 people, not to the owner", overheard.sum())
+    export.reading.set_aside(member.number, LARGE, overheard.sum())
     frame = frame.filter(~overheard)
     export.acts(
         frame.select(
