@@ -18,12 +18,14 @@ from dataclasses import dataclass, field
 import msgspec
 import polars as pl
 
+from transforms import text as texts
 from transforms.archive import Member, Unreadable, fold
+from transforms.formats.jsonrecords import CUT, uncut
 from transforms.formats.meta import Book, Struct, first_told, folded, frame, mend_one, nobody, people
 from transforms.formats.metalines import LINE, REACTED, attached, product
+from transforms.formats.rooms import LARGE, large
 from transforms.times import epoch
 
-from transforms.formats.rooms import LARGE, large
 _BROKEN = (msgspec.MsgspecError, RecursionError, UnicodeError)
 _LIST = pl.List(pl.String)
 
@@ -168,8 +170,8 @@ class Talks:
         add["stuck"] += [m.sticker is not None for m in found]
         add["change"] += [bool(m.users) or m.type in ("Subscribe", "Unsubscribe") for m in found]
         self.book.reading.member(member.number, len(found) + len(bad) + n_reactions)
-        for i in bad:
-            self.book.reading.problem(member.number, i, "not a message of the expected form; please report it")
+        for i, cut in bad.items():
+            self.book.reading.problem(member.number, i, cut or "not a message of the expected form; please report it")
 
     def owner(self) -> str | None:
         """The folded name of who is in the most conversations without giving them their title; None where several are."""
@@ -223,11 +225,11 @@ class Talks:
         told = pl.col("text").str.contains(REACTED) | (again & (pl.col("text").str.len_chars() < LINE)).fill_null(False)
         self._reactions(rows.filter(told))
         rows = rows.filter(~told.fill_null(False))
-        empty = pl.col("text").is_null() | (pl.col("text") == "")
-        self._acts(rows.with_columns(
         if rows["large"].any():
             to_me = texts.fold(pl.col("text")).str.contains(f"@{self.book.me}", literal=True).fill_null(False)
             rows = self._without(rows, pl.col("large") & ~pl.col("mine") & ~to_me, LARGE, aside=True)
+        empty = pl.col("text").is_null() | (pl.col("text") == "")
+        self._acts(rows.with_columns(
             text=pl.when(empty).then("link").otherwise("text"), composed=~(pl.col("stuck") & empty),
             channel=pl.when("group").then(pl.lit("group")).otherwise(pl.lit("message")),
         ), "happened_at", "text")  # fmt: skip
@@ -355,19 +357,23 @@ def _decoded(data: bytes, kind: type, one: type):
     """A file as a whole; else record by record. The thread, the numbers of its messages, the numbers that do not fit."""
     try:
         whole = _DECODE[kind].decode(data)
-        return whole, range(len(whole.messages or ())), []
+        return whole, range(len(whole.messages or ())), {}
     except _BROKEN:
         pass
     try:
         loose = _DECODE[Loose].decode(data)
     except _BROKEN:
-        raise Unreadable("not the JSON that was expected, or cut short; get the export again") from None
-    good, bad = {}, []
+        left = uncut(data, "messages")
+        if left is None:
+            raise Unreadable("not the JSON that was expected, or cut short; get the export again") from None
+        whole, numbers, bad = _decoded(left, kind, one)
+        return whole, numbers, bad | {len(numbers) + len(bad): CUT}
+    good, bad = {}, {}
     for i, raw in enumerate(loose.messages or ()):
         try:
             good[i] = _DECODE[one].decode(raw)
         except _BROKEN:
-            bad.append(i)
+            bad[i] = ""
     title = loose.title if kind is Thread else loose.threadName
     who = _try(list[Person] if kind is Thread else list[str], loose.participants) or []
     return kind(participants=who, title=_try(str | None, title), messages=list(good.values())), list(good), bad

@@ -19,7 +19,7 @@ import polars as pl
 
 from transforms.act import Owner, Reading
 from transforms.archive import Archive, Member, Unreadable
-from transforms.formats.jsonrecords import numbered
+from transforms.formats.jsonrecords import CUT, Bad, numbered, uncut
 from transforms.formats.told import TWICE
 from transforms.times import epoch
 
@@ -130,7 +130,7 @@ def nobody(name: str | None) -> bool:
     return not name or bool(_NOBODY.fullmatch(name))
 
 
-def listed(data: bytes, kind: type[T], *keys: str) -> tuple[list[T], Sequence[int], list[int]]:
+def listed(data: bytes, kind: type[T], *keys: str) -> tuple[list[T], Sequence[int], Bad]:
     """The records of a member, their indices, and the indices that do not fit.
 
     A member is a bare list, one object of that kind, or an object with the list under one of `keys`, with `_v2` or the
@@ -140,12 +140,16 @@ def listed(data: bytes, kind: type[T], *keys: str) -> tuple[list[T], Sequence[in
     if start == b"[" or not keys:
         return numbered(data, kind)
     try:
-        top = msgspec.json.decode(data.removeprefix(b"\xef\xbb\xbf"), type=dict[str, msgspec.Raw])
+        top = _object(data)
     except _BROKEN:
-        raise Unreadable("not the JSON that was expected, or cut short; get the export again") from None
+        left = uncut(data, "|".join(rf"{k}(_v\d+)?" for k in (*keys, "activity_log_data", "data")))
+        if left is None or not any(re.fullmatch(rf"{k}(_v\d+)?", key) for k in keys for key in _object(left)):
+            raise Unreadable("not the JSON that was expected, or cut short; get the export again") from None
+        good, numbers, bad = listed(left, kind, *keys)
+        return good, numbers, bad | {len(good) + len(bad): CUT}
     found = [raw for key, raw in top.items() if any(re.fullmatch(rf"{k}(_v\d+)?", key) for k in keys)]
     if not found and not top:
-        return [], [], []
+        return [], [], {}
     if not found and {"label_values", "string_map_data", "media", "timestamp"} & set(top):
         return numbered(b"[" + data.removeprefix(b"\xef\xbb\xbf") + b"]", kind)
     if not found:
@@ -157,7 +161,11 @@ def listed(data: bytes, kind: type[T], *keys: str) -> tuple[list[T], Sequence[in
             raw = bytes(deeper[next(k for k in ("activity_log_data", "data") if k in deeper)])
         else:
             raw = b"[" + raw + b"]" if deeper else b"[]"
-    return ([], [], []) if raw == b"null" else numbered(raw, kind)
+    return ([], [], {}) if raw == b"null" else numbered(raw, kind)
+
+
+def _object(data: bytes) -> dict[str, msgspec.Raw]:
+    return msgspec.json.decode(data.removeprefix(b"\xef\xbb\xbf"), type=dict[str, msgspec.Raw])
 
 
 @dataclass
@@ -173,6 +181,7 @@ class Book:
     newest: datetime | None = None
     people: dict[str, dict[str, str | None]] = field(default_factory=dict)  # key → name, handle, url
     told: set[str] = field(default_factory=set)  # kinds of members that were read well
+    flawed: set[int] = field(default_factory=set)  # members of which a record could not be read
 
     def rows(self, member: Member, kind: type[T], what: str, *keys: str) -> tuple[list[T], Sequence[int]]:
         """Records of a member and their numbers. The member is counted, what cannot be read is a problem."""
@@ -182,9 +191,10 @@ class Book:
             self.broken(member, str(why))
             return [], []
         self.told.add(what)
+        self.flawed |= {member.number} if bad else set()
         self.reading.member(member.number, len(good) + len(bad))
-        for i in bad:
-            self.reading.problem(member.number, i, "not a record of the expected form; please report it")
+        for i, cut in bad.items():
+            self.reading.problem(member.number, i, cut or "not a record of the expected form; please report it")
         return good, numbers
 
     def broken(self, member: Member, why: str) -> None:
@@ -256,6 +266,7 @@ class Book:
         Without `complete`, a list is whole where it goes back more than three years from its newest entry: the longest
         date range an export can be cut to, short of all time.
         """
+        flawed = not self.flawed.isdisjoint(rows["member"])
         rows = self.named(rows)
         self.aside(rows.filter(~pl.col("key").is_first_distinct()), TWICE)
         rows = rows.filter(pl.col("key").is_first_distinct()).with_columns(since_at=epoch(pl.col("at")))
@@ -266,7 +277,7 @@ class Book:
         ))  # fmt: skip
         oldest, newest = rows["since_at"].min(), rows["since_at"].max()
         whole = bool(oldest and newest and newest - oldest > timedelta(days=3 * 366))
-        self.reading.listing(state, direction, complete=whole if complete is None else complete)
+        self.reading.listing(state, direction, complete=not flawed and (whole if complete is None else complete))
         return rows
 
     def close(self) -> Reading:

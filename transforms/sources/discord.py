@@ -187,8 +187,8 @@ def _messages(reading: Reading, member: Member, archive: Archive) -> dict[str, l
             as_series=False
         )
     good, bad = records(data, Message)
-    for i in bad:
-        reading.problem(member.number, i, "not in the form Discord writes; report it")
+    for i, cut in bad.items():
+        reading.problem(member.number, i, cut or "not in the form Discord writes; report it")
     reading.member(member.number, len(good) + len(bad))
     said = good.values()
     return {"number": list(good), "id": [str(m.id) for m in said], "at": [m.at for m in said], "text": [m.text for m in said]}

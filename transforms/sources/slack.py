@@ -24,7 +24,7 @@ from transforms.text import unescape
 from transforms.times import INSTANT, sane
 
 TITLE = "Slack"
-VERSION = "3"
+VERSION = "4"
 ASKS_OWNER = True
 _LISTS = ("channels.json", "groups.json", "mpims.json", "dms.json")
 LAYOUTS = {"2014": ("users.json", *_LISTS, "*/[12][0-9][0-9][0-9]-[01][0-9]-[0-3][0-9].json")}
@@ -132,8 +132,8 @@ def _load(archive: Archive, reading: Reading, member: Member, kind: type) -> tup
         reading.problem(member.number, "-", str(why))
         reading.member(member.number, 1)
         return [], ()
-    for i in bad:
-        reading.problem(member.number, i, "not in the form Slack writes; report it")
+    for i, cut in bad.items():
+        reading.problem(member.number, i, cut or "not in the form Slack writes; report it")
     reading.member(member.number, len(good) + len(bad))
     return good, numbers
 

@@ -19,7 +19,7 @@ from transforms.formats.meta import HTML, Book, Struct, first_told, mend_one, pe
 from transforms.formats.metalists import Entry, Leaf, handle_of, owner_of, table
 
 TITLE = "Threads"
-VERSION = "3"
+VERSION = "4"
 SITE = "https://www.threads.com/@"
 _KINDS = {  # what is read → file, key
     "profile": ("personal_information*.json", "profile"), "posts": ("threads_and_replies*.json", "posts"),

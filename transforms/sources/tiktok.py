@@ -24,11 +24,12 @@ from transforms import times
 from transforms.act import Owner, Reading
 from transforms.archive import Archive, Member, Unreadable
 from transforms.formats.csvs import squash
-from transforms.formats.jsonrecords import document, numbered
+from transforms.formats.jsonrecords import CUT, Bad, document, numbered, uncut
+from transforms.formats.rooms import LARGE, large
 from transforms.formats.told import alone, aside
 
 TITLE = "TikTok"
-VERSION = "2"
+VERSION = "3"
 LAYOUTS = {"2022": ("user_data_tiktok.json", "*user_data*.json")}
 IGNORES: dict[str, str] = {}
 
@@ -99,6 +100,7 @@ class Found:
     me: str | None = None
     name: str | None = None
     lists: list[tuple[str, str | None, msgspec.Raw]] = field(default_factory=list)  # kind, other side, entries
+    cut: bool = False  # the file ends too early
     whole: set[str] = field(default_factory=set)  # kinds of lists that were there, empty or not
 
 
@@ -118,7 +120,13 @@ def _read(archive: Archive, member: Member) -> Reading:
     reading = Reading("tiktok")
     found = Found()
     try:
-        _walk(document(archive.read(member), dict[str, msgspec.Raw]), (), found)
+        data = archive.read(member)
+        try:
+            top = document(data, dict[str, msgspec.Raw])
+        except Unreadable:
+            top = document(uncut(data) or b"", dict[str, msgspec.Raw])
+            found.cut = True
+        _walk(top, (), found)
     except Unreadable as why:
         reading.problem(member.number, "-", str(why))
         reading.member(member.number, 1)
@@ -129,25 +137,27 @@ def _read(archive: Archive, member: Member) -> Reading:
     i = 0
     for kind, who, raw in found.lists:
         told, places, bad = _entries(raw)
-        for place in bad:
-            reading.problem(member.number, i + place, "not a record of the expected form; please report it")
+        for place, cut in bad.items():
+            reading.problem(member.number, i + place, cut or "not a record of the expected form; please report it")
         n = len(told)
         columns["i"] += range(i, i + n) if not bad else [i + place for place in places]
         columns["kind"] += [kind] * n
         for column, taken in _COLUMNS.items():
             columns[column] += taken(told) if column in _HOLDS[kind] else [who if column == "who" else None] * n
         i += n + len(bad)
-    reading.member(member.number, i)
+    if found.cut:
+        reading.problem(member.number, i, CUT)
+    reading.member(member.number, i + found.cut)
     _tell(reading, found, pl.DataFrame(columns, ROW).with_columns(member=pl.lit(member.number, pl.Int32)))
     return reading
 
 
-def _entries(raw: msgspec.Raw) -> tuple[list[Entry], Sequence[int], list[int]]:
+def _entries(raw: msgspec.Raw) -> tuple[list[Entry], Sequence[int], Bad]:
     """The entries of a list (null is an empty one), their numbers, and the numbers of those that do not fit."""
     try:
-        return numbered(bytes(raw), Entry) if bytes(memoryview(raw)[:4]) != b"null" else ([], [], [])
+        return numbered(bytes(raw), Entry) if bytes(memoryview(raw)[:4]) != b"null" else ([], [], {})
     except Unreadable:
-        return [], [], [0]
+        return [], [], {0: ""}
 
 
 def _object(raw: msgspec.Raw) -> dict[str, msgspec.Raw]:
@@ -244,6 +254,9 @@ def _acts(reading: Reading, rows: pl.DataFrame, me: str | None) -> None:
     others = rows.filter((kind == "group") & ~mine).group_by("kind", "who")
     wrote = others.agg(there=pl.col("sender").drop_nulls().unique().sort())
     rows = rows.join(wrote, on=["kind", "who"], how="left", maintain_order="left")
+    crowd = large(pl.col("there").list.len()).fill_null(False)
+    aside(reading, rows.filter(crowd & ~mine), LARGE)  # a mention is not told apart
+    rows = rows.filter(~crowd | mine)
     one_click = kind.is_in(["like", "share"])
     rows = rows.with_columns(
         channel=kind.replace(_CHANNEL), direction=pl.when(mine).then(pl.lit("given")).otherwise(pl.lit("received")),
@@ -255,9 +268,6 @@ def _acts(reading: Reading, rows: pl.DataFrame, me: str | None) -> None:
         post=pl.coalesce(pl.col("link").str.extract(r"/video/(\d+)"), "link"),
         thread=pl.when(chat).then("who"), time_precision=pl.lit("second"), is_reply=kind.is_in(["comment", "live"]),
     )  # fmt: skip
-    crowd = large(pl.col("there").list.len()).fill_null(False)
-    aside(reading, rows.filter(crowd & ~mine), LARGE)  # a mention is not told apart
-    rows = rows.filter(~crowd | mine)
     people = rows.select(key=pl.col("counterparts").explode()).drop_nulls()
     _accounts(reading, people, me)
     # links to videos are signed and expire: an own post is known by its time
@@ -287,4 +297,4 @@ def _states(reading: Reading, rows: pl.DataFrame, found: Found) -> None:
     _accounts(reading, rows.select(key="who"), found.me)
     for kind, (name, direction) in _STATE.items():
         if kind in found.whole:  # anonymous followers may be missing
-            reading.listing(name, direction, complete=kind != "follower")
+            reading.listing(name, direction, complete=kind != "follower" and not found.cut)

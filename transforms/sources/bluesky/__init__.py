@@ -24,7 +24,7 @@ from transforms.sources.bluesky import api, repo
 from transforms.sources.bluesky.found import Found
 
 TITLE = "Bluesky"
-VERSION = "2"
+VERSION = "3"
 # In the order of reading: the owner first, names of rooms before messages, what has times before what has none.
 _READERS: dict[str, Callable[[bytes, Member, Found], int]] = {
     "*.car": repo.read, "api/followers-*.json": api.followers, "api/profiles-*.json": api.profiles,

@@ -13,7 +13,8 @@ import polars as pl
 
 from transforms import times
 from transforms.archive import Member, Unreadable
-from transforms.formats.jsonrecords import document, lines, records
+from transforms.formats.jsonrecords import CUT, Bad, document, lines, records
+from transforms.formats.rooms import LARGE, large
 from transforms.sources.bluesky.found import ACT_ROW, STATE_ROW, Found
 from transforms.sources.bluesky.records import Record, authority
 
@@ -180,7 +181,7 @@ def reposted_by(data: bytes, member: Member, found: Found) -> int:
     return _reacted(found, member, document(data, Page).uri, "repost", [(i, a, None, None) for i, a in good.items()], bad)
 
 
-def _reacted(found: Found, member: Member, post: str | None, channel: str, rows: list[tuple], bad: list[int]) -> int:
+def _reacted(found: Found, member: Member, post: str | None, channel: str, rows: list[tuple], bad: Bad) -> int:
     if post is None and rows:
         raise Unreadable("does not say of which post; get it again")
     if found.me is None and post and _AT.match(post):
@@ -209,8 +210,8 @@ def _reacted(found: Found, member: Member, post: str | None, channel: str, rows:
 def followers(data: bytes, member: Member, found: Found) -> int:
     """app.bsky.graph.getFollowers: no dates. The last page has no cursor; without it the list is cut."""
     good, bad = records(data, Actor, "followers")
-    _broken(found, member, bad)
     page = document(data, Page)
+    _broken(found, member, bad)
     if page.subject:
         found.owner(page.subject.did)
         _people(found, [page.subject])
@@ -246,8 +247,8 @@ def messages(data: bytes, member: Member, found: Found) -> int:
     """chat.bsky.convo.getMessages; the conversation is in the file's name (messages-<convo>-<page>.json)."""
     good, bad = records(data, Message, "messages")
     _whose(found)
+    related = {} if CUT in bad.values() else records(data, Actor, "relatedProfiles")[0]
     _broken(found, member, bad)
-    related, _ = records(data, Actor, "relatedProfiles")
     _people(found, list(related.values()))
     convo = re.sub(r"-\d+$", "", member.name.removeprefix("messages-").rsplit(".", 1)[0])
     present = [a.did for a in related.values()] + [m.sender.did for m in good.values() if m.sender]
@@ -298,16 +299,16 @@ def _chat(found: Found, member: Member, good: dict[int, Message], convo: str | N
         channel = "group" if group else "message"
         told = [] if crowd and not mine and not to_me else [
             (member.number, i, m.id, channel, mine, named, targets, m.sent_at, m.text, m.id, place, m.reply_to is not None)
-        )
+        ]  # fmt: skip
         for r in m.reactions or []:
             if (r.sender.did == found.me) != mine:  # the owner to somebody, or somebody to the owner
                 who = m.sender.did if not mine else r.sender.did
-                rows.append(
+                told.append(
                     (member.number, i, f"{m.id} {who}", "reaction", not mine, [who], 1, r.created_at, None, m.id, place, False)
                 )
-    table = pl.DataFrame(rows, orient="row", schema={
         rows += told
         found.reading.set_aside(member.number, LARGE, not told)
+    table = pl.DataFrame(rows, orient="row", schema={
         "member": pl.Int32, "i": pl.Int64, "uri": pl.String, "channel": pl.String, "mine": pl.Boolean,
         "counterparts": pl.List(pl.String), "n_targets": pl.Int32, "at": pl.String, "text": pl.String, "post": pl.String,
         "thread": pl.String, "is_reply": pl.Boolean,
@@ -323,6 +324,6 @@ def _chat(found: Found, member: Member, good: dict[int, Message], convo: str | N
     ).cast(ACT_ROW))  # fmt: skip
 
 
-def _broken(found: Found, member: Member, bad: list[int]) -> None:
-    for i in bad:
-        found.reading.problem(member.number, i, "not a record of the expected form; please report it")
+def _broken(found: Found, member: Member, bad: Bad) -> None:
+    for i, cut in bad.items():
+        found.reading.problem(member.number, i, cut or "not a record of the expected form; please report it")

@@ -29,7 +29,7 @@ from transforms.sources.github.decode import Found, person
 from transforms.sources.github.tell import close
 
 TITLE = "GitHub"
-VERSION = "2"
+VERSION = "3"
 ASKS_OWNER = True
 _Reader = Callable[[bytes, Member, Found], None]
 _ARCHIVE: dict[str, _Reader] = {

@@ -220,8 +220,8 @@ class Found:
             good, bad = records(data, kind, "items")  # what a search answers
             if not good and not bad:
                 raise
-        for i in bad:
-            self.reading.problem(member.number, i, "not a record of the expected form; please report it")
+        for i, cut in bad.items():
+            self.reading.problem(member.number, i, cut or "not a record of the expected form; please report it")
         self.reading.member(member.number, len(good) + len(bad))
         return good
 

@@ -25,7 +25,7 @@ from transforms.formats.takeout import spoken
 from transforms.sources.google_chat.decode import Group, Message, Person, User, addressed, date, key_of
 
 TITLE = "Google Chat"
-VERSION = "2"
+VERSION = "3"
 ASKS_OWNER = True
 _GROUPS, _INFOS, _USERS = "Groups/*/messages.json", "Groups/*/group_info.json", "Users/*/user_info.json"
 LAYOUTS = {"2020": tuple(f"Google Chat/{p}" for p in (_GROUPS, _INFOS, _USERS)), "unwrapped": (_GROUPS, _INFOS, _USERS)}
@@ -107,8 +107,8 @@ class Book:
     def messages(self, member: Member, data: bytes) -> int:
         """All messages of one conversation."""
         good, numbers, bad = numbered(data, Message, "messages")
-        for i in bad:
-            self.reading.problem(member.number, i, _LOST)
+        for i, cut in bad.items():
+            self.reading.problem(member.number, i, cut or _LOST)
         by = [m.creator or _NOBODY for m in good]
         told = {
             "i": numbers, "email": [p.email for p in by], "name": [p.name for p in by], "type": [p.user_type for p in by],

@@ -25,12 +25,13 @@ from transforms import times
 from transforms.act import Owner, Reading
 from transforms.archive import Archive, Member, Unreadable
 from transforms.formats import csvs, told
+from transforms.formats.jsonrecords import Bad
 from transforms.formats.takeout import MEMBERS, PROFILE
 from transforms.sources.google_plus import decode
 from transforms.sources.google_plus.decode import Log, Post, Who
 
 TITLE = "Google+"
-VERSION = "3"
+VERSION = "4"
 _CIRCLES = tuple(f"{folder}/*.json" for folder in (
     "Google+ Circles", "Google+ Kreise", "Google+-Kreise", "Cercles Google+", "Círculos de Google+", "Círculos do Google+",
     "Cerchie Google+", "Cerchie di Google+", "Google+-kringen", "Google+ kringen",
@@ -177,10 +178,10 @@ class Book:
             for column, values in zip(self.each.values(), each, strict=True):
                 column += values
 
-    def _log(self, member: Member, logs: dict[int, Log], bad: list[int]) -> int:
+    def _log(self, member: Member, logs: dict[int, Log], bad: Bad) -> int:
         self.seen.add("log")
-        for i in bad:
-            self.reading.problem(member.number, i, "not an entry of the expected form; get the export again")
+        for i, cut in bad.items():
+            self.reading.problem(member.number, i, cut or "not an entry of the expected form; get the export again")
         for i, log in logs.items():
             if not log.kind:
                 self.reading.problem(member.number, i, "a kind of activity that is not known; please report it")
@@ -190,10 +191,10 @@ class Book:
             self._add(alike, [log.at], [None], [None], [log.html], [to], numbers=[i])
         return len(logs) + len(bad)
 
-    def _circle(self, member: Member, people: dict[int, Who], bad: list[int]) -> int:
+    def _circle(self, member: Member, people: dict[int, Who], bad: Bad) -> int:
         self.seen.add("circles")
-        for i in bad:
-            self.reading.problem(member.number, i, "not a person of the expected form; get the export again")
+        for i, cut in bad.items():
+            self.reading.problem(member.number, i, cut or "not a person of the expected form; get the export again")
         for i, who in people.items():
             if self._known(who):
                 self.circles.append((f"{member.number}:{i}", who.key))

@@ -11,7 +11,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from transforms.archive import Unreadable
 from transforms.formats import csvs
-from transforms.formats.jsonrecords import document, records
+from transforms.formats.jsonrecords import Bad, document, records
 
 _WHOSE = re.compile(r"plus\.google\.com/(?:u/\d+/)?(?:b/\d+/)?(\d{15,}|\+[^/?#\s\"]+)")
 _AT = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:\.\d+)?\s?(?:Z|[+-]\d\d:?\d\d)?")
@@ -235,7 +235,7 @@ def json_post(data: bytes) -> Post:
     )  # fmt: skip
 
 
-def json_log(data: bytes) -> tuple[dict[int, Log], list[int]]:
+def json_log(data: bytes) -> tuple[dict[int, Log], Bad]:
     """The activity log as JSON: entries by index, and those that cannot be read."""
     good, bad = records(data, Item, "items")
     logs = {}
@@ -250,17 +250,17 @@ def json_log(data: bytes) -> tuple[dict[int, Log], list[int]]:
     return logs, bad
 
 
-def json_circle(data: bytes) -> tuple[dict[int, Who], list[int]]:
+def json_circle(data: bytes) -> tuple[dict[int, Who], Bad]:
     """A circle: whom the owner put in it. An empty one names nobody."""
     good, bad = records(data, Person, "person")
     return {i: _who(p) for i, p in good.items()}, bad
 
 
-def csv_circle(data: bytes) -> tuple[dict[int, Who], list[int]]:
+def csv_circle(data: bytes) -> tuple[dict[int, Who], Bad]:
     """A circle as CSV."""
     table = csvs.table(data, {"displayname", "profileurl"})
     rows = table.frame.select("row", "displayname", "profileurl").iter_rows()
-    return {i: _named(name.strip() or None, address, None) for i, name, address in rows}, [i for i, _ in table.broken]
+    return {i: _named(name.strip() or None, address, None) for i, name, address in rows}, dict(table.broken)
 
 
 def _link(node: LexborNode | None) -> Who:
@@ -332,7 +332,7 @@ def _href(node: LexborNode) -> str | None:
     return node.attributes.get("href") or (inner.attributes.get("href") if inner is not None else None)
 
 
-def html_log(data: bytes, kind: str) -> tuple[dict[int, Log], list[int]]:
+def html_log(data: bytes, kind: str) -> tuple[dict[int, Log], Bad]:
     """The activity log as a page; which kind it is, only the name of its file tells."""
     tree = LexborHTMLParser(data.decode("utf-8", "replace"))
     logs = {}
@@ -341,7 +341,7 @@ def html_log(data: bytes, kind: str) -> tuple[dict[int, Log], list[int]]:
         logs[i] = Log(
             kind, title and title.attributes.get("href"), _at(item.css_first(".time")), _html(text) if kind == "comment" else None
         )
-    return logs, []
+    return logs, {}
 
 
 def mentions(html: str | None) -> list[str]:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from contextlib import nullcontext, suppress
 from itertools import chain
 from typing import Any
 
@@ -23,12 +24,12 @@ from transforms import times
 from transforms.act import Owner, Reading
 from transforms.archive import Archive, Member, Unreadable
 from transforms.formats import rooms, told
-from transforms.formats.jsonrecords import records
+from transforms.formats.jsonrecords import Bad, records
 from transforms.formats.takeout import gaia
 from transforms.sources.hangouts.decode import Entry, Event, Id, Inner, LooseEntry, LooseInner, Message, Self
 
 TITLE = "Google Hangouts"
-VERSION = "3"
+VERSION = "4"
 LAYOUTS = {"2017": ("Hangouts/Hangouts.json", "Hangouts/*.json", "Hangouts.json"), "2013": ("Hangouts/Hangouts.json",)}
 IGNORES = {
     f"Hangouts/*.{e}": "pictures and films of messages" for e in ("jpg", "jpeg", "png", "gif", "mp4", "webp", "3gp", "vcf")
@@ -81,16 +82,18 @@ class Book:
     def add(self, member: Member, data: bytes) -> int:
         """Decode one file; returns its records: a conversation is one, an event is one."""
         found: dict[int, Any] = {}
-        bad: list[int] = []
+        good: dict[int, Any] = {}
+        bad: Bad = {}
         for root in ("conversations", "conversation_state"):
-            good, bad = records(data, Entry, root)
+            with suppress(Unreadable) if root == "conversations" else nullcontext():  # the other root may stand in it
+                good, bad = records(data, Entry, root, "event", "events")
             if good or bad:
-                loose = records(data, LooseEntry, root)[0] if bad else {}
+                loose = records(data, LooseEntry, root, "event", "events")[0] if bad else {}
                 found = good | {i: self._saved(member, i, loose[i]) for i in bad if i in loose}
-                bad = [i for i in bad if i not in loose]
+                bad = {i: cut for i, cut in bad.items() if i not in loose}
                 break
-        for i in bad:
-            self.reading.problem(member.number, i, "not a conversation of the expected form; get the export again")
+        for i, cut in bad.items():
+            self.reading.problem(member.number, i, cut or "not a conversation of the expected form; get the export again")
         events = [(c, self._talk(member, c, entry)) for c, entry in sorted(found.items())]
         self._flat(member, events)
         return len(found) + len(bad) + sum(len(e) for _, e in events)

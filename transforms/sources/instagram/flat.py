@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
-import msgspec
 import polars as pl
 
 from transforms.archive import Member, Unreadable
+from transforms.formats.jsonrecords import CUT, document, uncut
 from transforms.formats.meta import Book, handle_in
 from transforms.formats.metalists import table
 from transforms.times import iso
@@ -35,7 +35,7 @@ def profile(book: Book, member: Member | None) -> None:
     """The owner's handle and name."""
     found = _document(book, member)
     if member and isinstance(found, dict):
-        book.reading.member(member.number, 1)
+        book.reading.member(member.number, 1 + (member.number in book.flawed))
         book.reading.set_aside(member.number, "the owner's own profile", 1)
         if isinstance(found.get("username"), str) and not book.reading.owner_key:
             name = found.get("name")
@@ -46,15 +46,15 @@ def read(book: Book, flats: dict[str, Member], found: dict[str, pl.DataFrame]) -
     """Add what the flat files say to the tables of lists, and their messages as acts."""
     more: dict[str, list[tuple]] = {}
     for name, member in flats.items():
-        document = _document(book, member) if name not in ("profile.json", "messages.json") else None
-        if document is None:
+        flat = _document(book, member) if name not in ("profile.json", "messages.json") else None
+        if flat is None:
             continue
         n = 0
-        for kind, rows in document.items() if isinstance(document, dict) else ():
+        for kind, rows in flat.items() if isinstance(flat, dict) else ():
             for row in rows.items() if isinstance(rows, dict) else rows if isinstance(rows, list) else ():
                 _row(book, member, f"{n}", name, kind, row, more)
                 n += 1
-        book.reading.member(member.number, n)
+        book.reading.member(member.number, n + (member.number in book.flawed))
     for what, rows in more.items():
         book.told.add(what)
         at = pl.Series([r[4] for r in rows], dtype=pl.String).to_frame("at").select(iso(pl.col("at")).dt.epoch("s"))["at"]
@@ -116,7 +116,7 @@ def _messages(book: Book, member: Member) -> None:
             for j, like in enumerate(m.get("likes") or ()):
                 n_like = (member.number, f"{i}.{j}", like.get("username"), like.get("date")) if isinstance(like, dict) else None
                 likes.append((*(n_like or (member.number, f"{i}.{j}", None, None)), sender))
-    book.reading.member(member.number, n + len(likes))
+    book.reading.member(member.number, n + len(likes) + (member.number in book.flawed))
     schema = {"member": pl.Int32, "i": pl.String, "who": pl.String, "at": pl.String, "text": pl.String,
               "others": pl.List(pl.String), "thread": pl.String, "heart": pl.Boolean}  # fmt: skip
     frame = pl.DataFrame(rows, schema=schema, orient="row")
@@ -145,9 +145,14 @@ def _document(book: Book, member: Member | None) -> Any:
     if member is None:
         return None
     try:
-        return msgspec.json.decode(book.archive.read(member).removeprefix(b"\xef\xbb\xbf"))
+        data = book.archive.read(member)
+        try:
+            return document(data, Any)
+        except Unreadable:
+            found = document(uncut(data, ".*", "conversation") or b"", Any)
+        book.flawed.add(member.number)
+        book.reading.problem(member.number, "cut", CUT)
+        return found
     except Unreadable as why:
         book.broken(member, str(why))
-    except (msgspec.MsgspecError, RecursionError, UnicodeError):
-        book.broken(member, "not the JSON that was expected, or cut short; get the export again")
     return None

@@ -23,7 +23,7 @@ from transforms.sources.linkedin import api, network, public, talk
 from transforms.sources.linkedin.people import Book, instant, open_book
 
 TITLE = "LinkedIn"
-VERSION = "3"
+VERSION = "4"
 ASKS_OWNER = True
 LAYOUTS = {
     "API 202312": (api.SNAPSHOT, api.CHANGES),

@@ -160,8 +160,8 @@ def _records(archive: Archive, member: Member, reading: Reading, kind: type) -> 
     except Unreadable as why:
         reading.problem(member.number, "-", str(why))
         return [], 1
-    for i in bad:
-        reading.problem(member.number, f"element {i}", _LOST)
+    for i, cut in bad.items():
+        reading.problem(member.number, f"element {i}", cut or _LOST)
     return list(good.values()), len(bad)
 
 

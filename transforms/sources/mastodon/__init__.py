@@ -22,7 +22,7 @@ from transforms.sources.mastodon import api, export
 from transforms.sources.mastodon.found import Found
 
 TITLE = "Mastodon"
-VERSION = "3"
+VERSION = "4"
 _ANSWERS = (
     "api/account.json", "api/statuses-*.json", "api/favourites-*.json", "api/notifications-*.json",
     "api/favourited_by/*.json", "api/reblogged_by/*.json", "api/followers-*.json", "api/following-*.json",

@@ -11,6 +11,7 @@ from transforms import text as texts
 from transforms import times
 from transforms.act import Reading
 from transforms.archive import Member, Unreadable
+from transforms.formats.jsonrecords import Bad
 from transforms.formats.told import TWICE, alone, aside, tell
 from transforms.sources.mastodon.people import PERSON, accounts, address, handle, key, learned
 
@@ -76,10 +77,10 @@ class Found:
             same_as=pl.concat_list(*same, pl.col("same_as").fill_null([])),
         ))  # fmt: skip
 
-    def broken(self, member: Member, bad: list[int]) -> None:
+    def broken(self, member: Member, bad: Bad) -> None:
         """Records that are not what their place asks for."""
-        for i in bad:
-            self.reading.problem(member.number, i, "not a record of the expected form; please report it")
+        for i, cut in bad.items():
+            self.reading.problem(member.number, i, cut or "not a record of the expected form; please report it")
 
     def problems(self, member: Member, frame: pl.DataFrame) -> None:
         """Rows of `frame` with a reason in `why`."""

@@ -27,7 +27,7 @@ from transforms.formats.told import alone, aside, tell
 from transforms.sources.reddit import api
 
 TITLE = "Reddit"
-VERSION = "3"
+VERSION = "4"
 ASKS_OWNER = True
 _FILES: dict[str, set[str]] = {  # those that repeat others without their texts stand last
     "statistics": {"statistic", "value"},

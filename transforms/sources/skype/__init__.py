@@ -25,7 +25,7 @@ from transforms.text import unhtml
 from transforms.times import INSTANT, LAST, epoch, iso
 
 TITLE = "Skype"
-VERSION = "3"
+VERSION = "4"
 LAYOUTS = {"2018": ("messages.json",)}
 IGNORES = {"endpoints.json": "the owner's devices", "media/*": "files sent in conversations"}
 _SHOWS = re.compile(  # by its first keys, or by those of a message
@@ -76,8 +76,8 @@ def _read(archive: Archive, member: Member) -> Reading:
         reading.problem(member.number, "-", str(why))
         reading.member(member.number, 1)
         return reading
-    for place in export.broken:
-        reading.problem(member.number, place, "not in the form Skype writes; report it")
+    for place, cut in export.broken.items():
+        reading.problem(member.number, place, cut or "not in the form Skype writes; report it")
     me = key_of(export.user)
     reading.owner_key = me
     f = _messages(export, member.number)

@@ -11,6 +11,7 @@ from typing import TypeVar
 import msgspec
 
 from transforms.archive import Unreadable
+from transforms.formats.jsonrecords import CUT, uncut
 
 T = TypeVar("T")
 _BROKEN = (msgspec.DecodeError, RecursionError, UnicodeError)
@@ -99,7 +100,7 @@ class Export:
     said: list[Message] = field(default_factory=list)
     numbers: list[int] = field(default_factory=list)
     places: list[int] = field(default_factory=list)
-    broken: list[str] = field(default_factory=list)
+    broken: dict[str, str] = field(default_factory=dict)  # places → CUT at the end of what is left of a file
     records: int = 0
 
 
@@ -123,18 +124,24 @@ def _loosely(data: bytes) -> Export:
     try:
         found = msgspec.json.decode(data, type=LooseDocument)
     except _BROKEN:
-        raise Unreadable("not the JSON that was expected, or cut short; export it again") from None
+        left = uncut(data, "conversations", "MessageList")
+        if left is None:
+            raise Unreadable("not the JSON that was expected, or cut short; export it again") from None
+        out = decode(left)
+        out.broken[str(out.records)] = CUT
+        out.records += 1
+        return out
     out = Export(_one(found.user, str), _one(found.date, str))
     number = 0
     for nth, raw in enumerate(found.conversations or ()):
         talk = _one(raw, Loose)
         if talk is None:
-            out.broken.append(f"conversation{nth}")
+            out.broken[f"conversation{nth}"] = ""
             continue
         for i, text in enumerate(talk.messages or (), number):
             message = _one(text, Message)
             if message is None:
-                out.broken.append(str(i))
+                out.broken[str(i)] = ""
             else:
                 out.said.append(message)
                 out.numbers.append(i)

@@ -22,7 +22,7 @@ from transforms.sources.telegram.decode import Export, Message, Part, decode
 from transforms.times import INSTANT, epoch, sane, written
 
 TITLE = "Telegram"
-VERSION = "2"
+VERSION = "3"
 ASKS_OWNER = True
 LAYOUTS = {"2018-08": ("result.json",)}
 _MEDIA = ("photos", "video_files", "voice_messages", "round_video_messages", "stickers", "files", "contacts")
@@ -81,8 +81,8 @@ def _read(archive: Archive, owner: Owner, member: Member) -> Reading:
         reading.problem(member.number, "-", str(why))
         reading.member(member.number, 1)
         return reading
-    for place in export.broken:
-        reading.problem(member.number, place, "not in the form Telegram writes; report it")
+    for place, cut in export.broken.items():
+        reading.problem(member.number, place, cut or "not in the form Telegram writes; report it")
     book = Book(reading, member.number, export, owner)
     frame, rows = _messages(export, book)
     reacted = _reactions(rows, frame, owner)

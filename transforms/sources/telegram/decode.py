@@ -11,6 +11,7 @@ from typing import Generic, TypeVar
 import msgspec
 
 from transforms.archive import Unreadable
+from transforms.formats.jsonrecords import CUT, uncut
 
 T = TypeVar("T")
 _BROKEN = (msgspec.DecodeError, RecursionError, UnicodeError)
@@ -139,7 +140,7 @@ class Export:
     contacts: list[tuple[str, Card]] | None = None
     frequent: int = 0
     chats: list[tuple[Chat, list[int], list[Message]]] = field(default_factory=list)
-    broken: list[str] = field(default_factory=list)
+    broken: dict[str, str] = field(default_factory=dict)  # places → CUT at the end of what is left of a file
     records: int = 0
     single: bool = False  # one chat, not the account
 
@@ -172,7 +173,13 @@ def _loosely(data: bytes) -> Export:
     try:
         found = msgspec.json.decode(data, type=_LooseDocument)
     except _BROKEN:
-        raise Unreadable("not the JSON that was expected, or cut short; export it again") from None
+        left = uncut(data, "list|messages", "messages")
+        if left is None:
+            raise Unreadable("not the JSON that was expected, or cut short; export it again") from None
+        out = decode(left)
+        out.broken["cut" if out.chats else "c-cut"] = CUT
+        out.records += 1
+        return out
     out = Export(_one(found.personal_information, Card))
     contacts = _list(out, "contacts", found.contacts)
     if contacts is not None:
@@ -187,7 +194,7 @@ def _loosely(data: bytes) -> Export:
     for place, raw in chats:
         chat = _one(raw, _LooseChat)
         if chat is None:
-            out.broken.append(place)
+            out.broken[place] = ""
             out.records += 1
             continue
         rows = list(enumerate(chat.messages or [], number))
@@ -208,7 +215,7 @@ def _one(raw: msgspec.Raw, kind: type[T]) -> T | None:
 def _kept(out: Export, place: str, raw: msgspec.Raw, kind: type[T]) -> T | None:
     found = _one(raw, kind)
     if found is None:
-        out.broken.append(place)
+        out.broken[place] = ""
     return found
 
 
@@ -217,7 +224,7 @@ def _list(out: Export, part: str, raw: msgspec.Raw) -> list[msgspec.Raw] | None:
         return None
     listing = _one(raw, Listing[msgspec.Raw])
     if listing is None:
-        out.broken.append(part)
+        out.broken[part] = ""
         out.records += 1
         return None
     return listing.all or []

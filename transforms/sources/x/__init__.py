@@ -23,7 +23,7 @@ from transforms.sources.x.layouts import IGNORES, LAYOUTS, members_by_kind
 
 __all__ = ["IGNORES", "LAYOUTS", "TITLE", "VERSION", "claims", "read"]
 TITLE = "X (Twitter)"
-VERSION = "3"
+VERSION = "4"
 ASKS_OWNER = True
 
 

@@ -18,6 +18,7 @@ import polars as pl
 
 from transforms.act import Owner, Reading
 from transforms.archive import Archive, Member, Unreadable
+from transforms.formats.jsonrecords import CUT, uncut
 from transforms.times import iso, sane
 
 # Ids are strings of digits, in the oldest exports numbers; read as int64. A vanished account is -1.
@@ -53,10 +54,12 @@ class Export:
         record, and empty here. A record in a `wrapped` shape is unwrapped.
         """
         try:
-            view = _payload(self.archive.read(member))
+            return self._decoded(member, _payload(self.archive.read(member)), shapes, place)
         except Unreadable as reason:
             self._broken(member, str(reason))
             return [], ()
+
+    def _decoded(self, member: Member, view: bytes | memoryview, shapes: Sequence[type], place: str) -> tuple[list, Sequence]:
         for shape in shapes:
             try:
                 found = _decoder(list[shape]).decode(view)
@@ -69,8 +72,14 @@ class Export:
         try:
             raws = _raws(view)
         except _BROKEN as damage:
-            self._broken(member, f"not the JSON X writes ({_say(damage)}); get the export again")
-            return [], ()
+            left = uncut(bytes(view), "", "messages")
+            if left is None:
+                raise Unreadable(f"not the JSON X writes ({_say(damage)}); get the export again") from None
+            found, numbers = self._decoded(member, left, shapes, place)
+            self.reading.problem(member.number, f"{place}{self.lengths[member.number]}", CUT)
+            self.lengths[member.number] += 1
+            self.flawed.add(member.number)
+            return found, numbers
         self.lengths[member.number] = len(raws)
         found, numbers = [], []
         for number, raw in enumerate(raws):

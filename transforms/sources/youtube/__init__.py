@@ -29,7 +29,7 @@ from transforms.sources.youtube import api, comments
 from transforms.sources.youtube.comments import ID
 
 TITLE = "YouTube"
-VERSION = "3"
+VERSION = "4"
 _WRITTEN = (  # comments and live chats, as languages of which an export was seen name them
     "comments", "live chats", "Kommentare", "Livechats", "comentarios", "mensajes del chat en directo", "reacties", "comentarii",
     "komentarai", "commentaires",
@@ -250,8 +250,8 @@ def _subscribed(book: Book, member: Member, data: bytes) -> int:
 def _old_subscribed(book: Book, member: Member, data: bytes) -> int:
     good, bad = records(data, Subscription)
     rows = [(i, s.snippet.resourceId.channelId, s.snippet.title, s.snippet.publishedAt) for i, s in good.items()]
-    for i in bad:
-        book.reading.problem(member.number, i, _LOST)
+    for i, cut in bad.items():
+        book.reading.problem(member.number, i, cut or _LOST)
     book.listed, book.whole = True, book.whole and not bad
     schema = {"i": pl.Int64, "key": pl.String, "name": pl.String, "at": pl.String}
     _add(book, member, pl.DataFrame(rows, schema=schema, orient="row"), True)
@@ -271,8 +271,8 @@ def _add(book: Book, member: Member, frame: pl.DataFrame, listed: bool) -> None:
 def _activity(book: Book, member: Member, data: bytes) -> int:
     """My Activity: likes and subscriptions among what was watched and searched for."""
     good, bad = records(data, Activity)
-    for i in bad:
-        book.reading.problem(member.number, i, _LOST)
+    for i, cut in bad.items():
+        book.reading.problem(member.number, i, cut or _LOST)
     channel = [(a.subtitles or [Subtitle()])[0] for a in good.values()]
     frame = pl.DataFrame(
         {"i": list(good), "at": [a.time for a in good.values()], "title": [a.title for a in good.values()],

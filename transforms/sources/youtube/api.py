@@ -130,7 +130,7 @@ def _members(archive: Archive, member: Member, reading: Reading, kind: type[T]) 
         reading.problem(member.number, "-", str(why))
         reading.member(member.number, 1)
         return []
-    for i in bad:
-        reading.problem(member.number, i, _LOST)
+    for i, cut in bad.items():
+        reading.problem(member.number, i, cut or _LOST)
     reading.member(member.number, len(good) + len(bad))
     return list(good.items())
