@@ -18,7 +18,7 @@ from transforms.sources.x.decode import Export, Id, Struct, instants, place, wra
 from transforms.times import sane
 
 NEW_TIME, OLD_TIME = "%a %b %d %H:%M:%S %z %Y", "%Y-%m-%d %H:%M:%S %z"  # the latter in Grailbird exports
-_QUOTED = r"^https?://(?:www\.|mobile\.)?(?:twitter|x)\.com/(\w{1,20})/status(?:es)?/\d+"
+_QUOTED = r"^https?://(?:www\.|mobile\.)?(?:twitter|x)\.com/(i/web|\w{1,20})/status(?:es)?/(\d{1,19})"  # i: nobody is named
 _ADDRESS = r"^((?:@\w+(?:\s+|$))+)"  # whom a reply goes to, put there by X
 _LIST = pl.List(pl.String)
 PART = 50_000  # tweets told at a time
@@ -163,7 +163,10 @@ def _columns(found: list[Tweet], member: int, numbers: Sequence[int], offset: in
         {"row": [r for r, _ in links], "link": [u.url for _, u in links], "goes": [u.expanded_url for _, u in links]},
         schema={"row": pl.Int64, "link": pl.String, "goes": pl.String},
     )
-    quotes = quotes.with_columns(handle=pl.col("goes").str.extract(_QUOTED)).filter(pl.col("handle") != "i").drop("goes")
+    quotes = quotes.with_columns(handle=pl.col("goes").str.extract(_QUOTED), of=pl.col("goes").str.extract(_QUOTED, 2))
+    quotes = quotes.filter(pl.col("handle").is_not_null()).with_columns(
+        handle=pl.when(~pl.col("handle").is_in(["i", "i/web"])).then("handle"), of=pl.col("of").cast(pl.Int64, strict=False)
+    ).drop("goes")  # fmt: skip
     tweets = tweets.with_columns(
         happened_at=sane(
             pl.coalesce(pl.col("at").str.to_datetime(f, time_unit="us", strict=False) for f in (NEW_TIME, OLD_TIME))
@@ -263,7 +266,7 @@ def _addressed(
     export: Export, tweets: pl.DataFrame, mentions: pl.DataFrame, quotes: pl.DataFrame, people: pl.DataFrame, ids: pl.Series
 ) -> pl.DataFrame:  # fmt: skip
     """Channel, counterparts and how many were addressed; `ids` are of all tweets."""
-    own = pl.col("handle").str.to_lowercase().is_in(export.handles) | (pl.col("id") == (export.me or 0)).fill_null(False)
+    own = (pl.col("handle").str.to_lowercase().is_in(export.handles) | (pl.col("id") == (export.me or 0))).fill_null(False)
     answers = (pl.col("parent").is_not_null() | pl.col("to").is_not_null() | pl.col("to_handle").is_not_null()) & pl.col(
         "source"
     ).is_null()
@@ -285,7 +288,7 @@ def _addressed(
     reposted = reposted.join(said.filter(pl.col("why") == "repost"), on="row", how="anti")
     quoted = quotes.join(key.filter(pl.col("source").is_null()).select("row"), on="row", maintain_order="left").with_columns(
         why=pl.lit("quote"), id=pl.lit(None, pl.Int64)
-    )
+    ).filter(pl.col("handle").is_not_null() | ~pl.col("of").is_in(ids))  # by number, one's own is known
     columns = ["row", "id", "handle", "why"]
     targets = keyed(
         pl.concat(
@@ -295,7 +298,7 @@ def _addressed(
     )
     targets = targets.filter(pl.col("key").is_not_null()).unique(["row", "key"], keep="first", maintain_order=True)
     targets = targets.group_by("row", maintain_order=True).agg(
-        counterparts="key", quotes=(pl.col("why") == "quote").any(), mentions=(pl.col("why") == "mention").any()
+        counterparts="key", mentions=(pl.col("why") == "mention").any()
     )
     link = quoted.filter(~own).unique("row", keep="last", maintain_order=True).select("row", "link")
     tweets = tweets.join(targets, on="row", how="left", maintain_order="left").join(
@@ -304,19 +307,19 @@ def _addressed(
     bare = pl.col("text").str.strip_chars_end().str.strip_suffix(pl.col("link").fill_null("")).str.strip_chars()
     channel = (
         pl.when("reposted").then(pl.lit("repost")).when("comment").then(pl.lit("comment"))
-        .when("quotes").then(pl.lit("repost")).when("mentions").then(pl.lit("mention")).otherwise(pl.lit("post"))
+        .when(pl.col("link").is_not_null()).then(pl.lit("repost")).when("mentions").then(pl.lit("mention")).otherwise(pl.lit("post"))
     )  # fmt: skip
     tweets = tweets.with_columns(
         channel=channel, text=pl.when("reposted").then(None).otherwise(bare), post=pl.col("id").cast(pl.String),
         counterparts=pl.col("counterparts").fill_null(pl.lit([], _LIST)), is_reply=pl.col("comment"),
     )  # fmt: skip
     plain = pl.col("reposted") | ((pl.col("channel") == "repost") & (pl.col("text") == "").fill_null(True))
-    named = pl.col("counterparts").list.len().cast(pl.Int32)
+    named, quote = pl.col("counterparts").list.len().cast(pl.Int32), pl.col("link").is_not_null() & ~pl.col("reposted")
     return tweets.with_columns(
         composed=~plain,
-        n_targets=pl.when(named > 0).then(named).when("comment").then(pl.lit(1, pl.Int32)),
-        broadcast=(named == 0) & ~pl.col("comment"),
-        value_kind=pl.when(plain).then(pl.when(named > 0).then(pl.lit("amplification")).otherwise(pl.lit("applause"))),
+        n_targets=pl.when(named > 0).then(named).when(pl.col("comment") | quote).then(pl.lit(1, pl.Int32)),
+        broadcast=(named == 0) & ~pl.col("comment") & ~quote,
+        value_kind=pl.when(plain).then(pl.when((named > 0) | quote).then(pl.lit("amplification")).otherwise(pl.lit("applause"))),
     )
 
 
