@@ -249,7 +249,9 @@ def _sees(reading: Reading, said: pl.DataFrame, me: str, export: Export) -> None
     span = "the chat that was exported" if export.single else "result.json: every chat the export was asked for"
     pairs = said.filter(pl.col("other").is_not_null()).height > 0
     groups = said.filter(pl.col("other").is_null())
-    theirs = groups.filter(pl.col("sender") != me).height > 0
+    # how much of groups is exported is set for the private and for the public ones apart
+    alike = groups.group_by(pl.col("kind") == "public_supergroup").agg(theirs=(pl.col("sender") != me).any())
+    theirs = bool(alike["theirs"].all())
     for direction in ("given", "received"):
         if pairs:
             reading.sees("message", direction, claim=f"{span}, both sides; deleted messages are gone")
