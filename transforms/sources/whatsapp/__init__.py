@@ -22,7 +22,7 @@ from transforms.sources.whatsapp import phrases
 from transforms.sources.whatsapp.lines import Undecided, begin, lines
 
 TITLE = "WhatsApp"
-VERSION = "5"
+VERSION = "6"
 ASKS_OWNER = True
 LAYOUTS = {
     "iPhone": ("_chat.txt", "*_chat.txt"),

@@ -9,6 +9,7 @@ import re
 
 import polars as pl
 
+from transforms.archive import utf8
 from transforms.times import INSTANT, shown
 
 # The halves of the day in the languages whose clocks have twelve hours
@@ -21,7 +22,7 @@ _EVENING = (
     r"|下午|晚上|中午|午後|오후"
 )
 _AROUND = re.compile(  # the clock
-    rf"[.,،日일\s\u200f]*(?:г\.,?)?\s*(?:à|às|alle|klo|kl\.|um|at|во)?\s*(?:(?P<a>{_MORNING})|(?P<p>{_EVENING}))?\s*(?:ч\.|s)?\s*"
+    rf"[.,،日일\s\u200f]*(?:(?:г\.|AP|BE),?)?\s*(?:à|às|alle|klo|kl\.|um|at|во)?\s*(?:(?P<a>{_MORNING})|(?P<p>{_EVENING}))?\s*(?:ч\.|s)?\s*"
 )
 _MARKS = "[\ufeff\u200e\u200f]"
 _LINE = (  # the end: of an iPhone, of Android, of an iPhone until 2016
@@ -29,9 +30,16 @@ _LINE = (  # the end: of an iPhone, of Android, of an iPhone until 2016
     r"(\d{1,2})(?:[:.]|\s?h\s?)(\d\d)(?:(?:[:.]|\s?min\s?)(\d\d))?([^\d\]]*?)(\]|\s[-–]|:\s)\s?)"
 )
 _FIRST = re.compile(_LINE, re.M)
+_SWAPPED = (  # the clock before the date, as in Vietnam
+    rf"^({_MARKS}*\[?)(\d{{1,2}}:\d\d(?::\d\d)?)(\s?[^\d\]،,]*?)[،,]?\s+(\d{{1,4}}[./-]\d{{1,2}}[./-]\d{{1,4}})(\]|\s[-–]\s)"
+)
+_DATE_FIRST = ("${1}${4} ${2}${3}${5}", r"\1\4 \2\3\5")  # for polars, for re
+_LOOK = 50  # lines, to see how a phone writes dates
 _LONGEST = 60  # characters before the author
 _PARTS = ("head", "a", "b", "c", "before", "hour", "minute", "second", "after", "end")
 _DIGITS = {chr(zero + n): str(n) for zero in (0x660, 0x6F0, 0x966, 0x9E6) for n in range(10)}  # Arabic, Persian, Hindi, Bengali
+_PERSIAN, _BUDDHIST, _REPUBLIC = (1369, 1409), (2533, 2643), (98, 189)  # years as phones of Iran, Thailand and Taiwan count
+_NEW_YEAR_1403 = 1094997  # days, on 2024-03-20
 _ORDERS = {"dmy": ("c", "b", "a"), "mdy": ("c", "a", "b"), "ymd": ("a", "b", "c"), "ydm": ("a", "c", "b")}
 
 
@@ -45,6 +53,7 @@ class Undecided(Exception):  # noqa: N818  it reads as what it says
 
 def begin(text: str, *, named: bool) -> bool:
     """Whether this is the beginning of a chat; a file that is `named` like one may begin with the rest of a line."""
+    text = re.sub(_SWAPPED, _DATE_FIRST[1], text, flags=re.M)
     found = _FIRST.search(text) if named else _FIRST.match(text)
     return found is not None and _half(found[5] + found[9]) is not None and (named or found[10] != ": ")
 
@@ -57,7 +66,9 @@ def _half(words: str) -> str | None:
 
 def lines(data: bytes, zone: str) -> pl.DataFrame:
     """number, happened_at (UTC, from the clock in `zone`), time_precision, rest (author and text). Raises Undecided."""
-    every = _split(data.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n").rstrip(b"\n"))
+    every = _split(utf8(data).replace(b"\r\n", b"\n").rstrip(b"\n"))
+    if every["line"].head(_LOOK).str.contains(_SWAPPED).any():
+        every = every.with_columns(pl.col("line").str.replace(_SWAPPED, _DATE_FIRST[0]))
     parts = pl.col("line").str.head(_LONGEST).str.extract_groups(_LINE)
     f = every.with_columns(parts.struct.rename_fields(list(_PARTS)).struct.unnest())
     f = f.with_columns(around=pl.concat_str("before", "after"))
@@ -123,7 +134,17 @@ def _orders(heads: pl.DataFrame) -> list[str]:
 def _as(runs: pl.DataFrame, order: str) -> pl.Series:
     year, month, day = (pl.col(c) for c in _ORDERS[order])
     year = pl.when(year.str.len_chars() <= 2).then(pl.lit("20") + year.str.zfill(2)).otherwise(year)
-    buddhist = year.cast(pl.Int32, strict=False) - 543  # phones set to Thai count from the death of the Buddha
-    year = pl.when(buddhist > 1990).then(buddhist.cast(pl.String)).otherwise(year)
+    told = year.cast(pl.Int32, strict=False)
+    year = pl.when(told.is_between(*_BUDDHIST)).then((told - 543).cast(pl.String)).otherwise(year)
+    year = pl.when(told.is_between(*_REPUBLIC)).then((told + 1911).cast(pl.String)).otherwise(year)
     date = pl.format("{}-{}-{}", year, month.str.zfill(2), day.str.zfill(2)).str.to_date("%Y-%m-%d", strict=False)
-    return runs.select(date).to_series()
+    month, day = month.cast(pl.Int32, strict=False), day.cast(pl.Int32, strict=False)
+    return runs.select(pl.when(told.is_between(*_PERSIAN)).then(_persian(told, month, day)).otherwise(date)).to_series()
+
+
+def _persian(year: pl.Expr, month: pl.Expr, day: pl.Expr) -> pl.Expr:
+    """A date of the Persian calendar, whose leap years come 8 in 33: six months of 31 days, five of 30, and the last."""
+    first, after = (365 * y + y // 33 * 8 + (y % 33 + 3) // 4 for y in (year + 1595, year + 1596))
+    nth = pl.when(month <= 6).then((month - 1) * 31).otherwise((month - 7) * 30 + 186) + day - 1
+    there = month.is_between(1, 12) & day.is_between(1, pl.when(month <= 6).then(31).otherwise(30)) & (nth < after - first)
+    return pl.when(there).then(pl.date(2024, 3, 20) + pl.duration(days=first + nth - _NEW_YEAR_1403))
