@@ -24,8 +24,12 @@ from transforms.archive import Archive, Member, Unreadable
 from transforms.formats.told import TWICE, alone, aside, tell
 
 TITLE = "Medium"
-VERSION = "1"
-LAYOUTS = {"2018": ("posts/*.html", "claps/claps-*.html", "users-following/*.html", "profile/profile.html")}
+VERSION = "2"
+LAYOUTS = {
+    "subscribers": ("*medium*.txt",),
+    "2018": ("posts/*.html", "claps/claps-*.html", "users-following/*.html", "profile/profile.html"),
+}
+_SUBSCRIBER = re.compile(rb"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>]+")
 _PRIVATE, _TOPICS = "the account itself", "topics and publications, not people"
 IGNORES = {
     "README.html": "the list of folders", "ips/*.html": _PRIVATE, "ips.html": _PRIVATE, "sessions/*.html": _PRIVATE,
@@ -50,12 +54,50 @@ _DAYS = ("%Y-%m-%d %I:%M %p", "%Y-%m-%d %H:%M", "%Y-%m-%d", "%b %d, %Y", "%B %d,
 def claims(archive: Archive) -> list[Member]:
     """Pages in its folders that are made as Medium makes them; beside them what it only knows."""
     made = re.compile(rb'class="(?:[\w-]+ )*(?:h-entry|h-card|p-name|h-cite|u-url)')
+    lists = _lists(archive)
     mine = [m for m in archive.find(*LAYOUTS["2018"]) if made.search(archive.head(m))]
     if not any(b"https://medium.com" in archive.head(m, 1 << 20) for m in mine):
-        return []
+        return lists
     roots = {m.path.rsplit("/", 2)[0] if m.path.count("/") > 1 else "" for m in mine}
     known = [m for m in archive.find(*IGNORES) if any(m.path.startswith(f"{r}/" if r else "") for r in roots)]
-    return sorted({m.number: m for m in [*mine, *known]}.values(), key=lambda m: m.number)
+    return sorted({m.number: m for m in [*mine, *known, *lists]}.values(), key=lambda m: m.number)
+
+
+def _lists(archive: Archive) -> list[Member]:
+    """The list a writer may download beside the archive: called after Medium, an address a line, blank lines between."""
+    found = []
+    for member in archive.few(*LAYOUTS["subscribers"]):
+        lines = archive.head(member).split()[:-1] or archive.head(member).split()
+        found += [member] if lines and all(map(_SUBSCRIBER.fullmatch, lines)) else []
+    return found
+
+
+def _subscribers(archive: Archive, reading: Reading) -> None:
+    """Who follows by mail, without dates."""
+    rows: dict[str, str] = {}
+    for member in _lists(archive):
+        try:
+            lines = archive.read(member).decode("utf-8", "replace").split("\n")
+        except Unreadable as why:
+            reading.problem(member.number, "-", str(why))
+            reading.member(member.number, 1)
+            continue
+        lines = [line.strip() for line in lines if line.strip()]
+        again = 0
+        for i, line in enumerate(lines):
+            if not _SUBSCRIBER.fullmatch(line.encode()):
+                reading.problem(member.number, i, "no e-mail address in it")
+            elif line.lower() in rows:
+                again += 1
+            else:
+                rows[line.lower()] = f"{member.number}:{i}"
+        reading.set_aside(member.number, TWICE, again)
+        reading.member(member.number, len(lines))
+    frame = pl.DataFrame({"key": list(rows), "record": list(rows.values())}, {"key": pl.String, "record": pl.String})
+    reading.states(frame.with_columns(state=pl.lit("follow"), direction=pl.lit("received"), time_precision=pl.lit("unknown")))
+    reading.accounts(frame.select("key", identified=pl.lit("email")))
+    if rows:
+        reading.listing("follow", "received", complete=True)
 
 
 def read(archive: Archive, owner: Owner) -> Reading:
@@ -77,6 +119,7 @@ def read(archive: Archive, owner: Owner) -> Reading:
                 n = 1
             reading.member(member.number, n)
     _tell(reading, pl.DataFrame(rows, ROW, orient="row"), follows)
+    _subscribers(archive, reading)
     if "posts/*.html" in seen:
         reading.sees("post", "given", claim="download: posts")
         reading.sees(
