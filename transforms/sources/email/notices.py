@@ -102,7 +102,7 @@ def _first(rules: tuple[tuple[str, str], ...], told: str) -> str | None:
 
 _KINDS = (  # what the name of a template or type says, in this order
     (
-        r"suggest|pymk|may_know|digest|event|job|weekly|birthday|anniversar|remind|security|login|recover|verify|camp|stale"
+        r"recommend\w*_(?:request|ask)|(?:request|ask)\w*_recommend|recommended_(?:for|jobs|people)|suggest|pymk|may_know|digest|event|job|weekly|birthday|anniversar|remind|security|login|recover|verify|camp|stale"
         r"|also_comment",
         "nothing",
     ),
@@ -110,6 +110,7 @@ _KINDS = (  # what the name of a template or type says, in this order
     (r"invit|friend|connect", "invitation"),
     (r"messag|inmail|^msg|inbox|direct", "message"),
     (r"mention|tag", "mention"),
+    (r"recommendation|recommended_you", "recommendation"),
     (r"endors", "endorsement"),
     (r"comment|repl", "comment"),
     (r"share|repost|reblog", "repost"),
@@ -130,6 +131,7 @@ _SUBJECTS = (  # what an English subject says of the one whose name it begins wi
     ),
     (r"(?:sent you|messaged you)|new message from", "message"),
     (r"(?:mentioned|tagged) you|posted (?:something )?on your|wrote on your", "mention"),
+    (r"(?:wrote|written) (?:you )?a recommendation|recommended you", "recommendation"),
     (r"endorsed you", "endorsement"),
     (r"(?:commented on|replied to) (?:your|a (?:post|photo|comment) (?:of yours|you))|commented:", "comment"),
     (r"(?:shared|reposted|retweeted|quoted) your", "repost"),
@@ -137,7 +139,7 @@ _SUBJECTS = (  # what an English subject says of the one whose name it begins wi
 )
 _ACTOR = re.compile(
     r"^(?:\S+, )?(?P<name>.{2,80}?)(?: \(@(?P<handle>\w{1,20})\))? (?:just )?(?:sent you|messaged you|mentioned you"
-    r"|tagged you|endorsed you"
+    r"|tagged you|endorsed you|recommended you|(?:has )?(?:wrote|written) (?:you )?a recommendation"
     r"|commented|replied to|likes?|liked|favou?rited|loved|reacted to|shared your|reposted|retweeted|quoted|posted|wrote on"
     r"|wants? to|invited you)\b"
 )
