@@ -57,7 +57,11 @@ _VERBS = {  # how a title of My Activity begins (or ends); https://github.com/pu
     r"|Vous avez recherché|Vous avez visité|Hai guardato|Hai cercato|Je hebt naar|Tittade på|Obejrzano:|Просмотрено видео)\s"
     r"|\s(angesehen|gesucht|gekeken|gezocht|a été fermé|を視聴しました|izlediniz)$",
 }
+# The playlist of likes carries the number of its channel, whatever its name is in the language of the account.
+_LIKES_CSV = re.compile(rb"^[^\n]+\r?\n\s*\"?LL([\w-]{22})\"?,\"?UC\1\b")
+_LIKES_JSON = re.compile(rb'"playlistId"\s*:\s*"LL[\w-]{22}"')
 _ADDRESS = pl.lit("https://www.youtube.com/channel/")
+_VIDEO = r"(?:v=|youtu\.be/|/shorts/)([\w-]{11})"
 _LOST = "not a record of the expected form; get the export again"
 
 
@@ -78,15 +82,18 @@ class Activity(msgspec.Struct):
 
 
 class Resource(msgspec.Struct):
-    """What was subscribed to."""
+    """What was subscribed to or put on a playlist."""
 
+    videoId: str | None = None  # noqa: N815
     channelId: str | None = None  # noqa: N815
 
 
 class Snippet(msgspec.Struct):
-    """The part of a subscription that says something."""
+    """The part of a subscription, or of an entry of a playlist, that says something."""
 
     resourceId: Resource  # noqa: N815
+    videoOwnerChannelId: str | None = None  # noqa: N815
+    videoOwnerChannelTitle: str | None = None  # noqa: N815
     publishedAt: str | None = None  # noqa: N815
     title: str | None = None
 
@@ -136,6 +143,7 @@ class Book:
         self.reading = reading
         self.written: list[pl.DataFrame] = []
         self.liked: list[pl.DataFrame] = []
+        self.kept: list[pl.DataFrame] = []  # entries of the playlist of likes
         self.followed: list[pl.DataFrame] = []
         self.channels: Counter[str] = Counter()
         self.answered: pl.DataFrame | None = None  # comments by the API
@@ -147,6 +155,11 @@ class Book:
         reading = self.reading
         mine = [key for key, _ in self.channels.most_common()]
         reading.owner_key, reading.owner_aliases = (mine or [None])[0], sorted(mine[1:])
+        if self.kept:
+            rows, dated = pl.concat(self.kept), [f["url"].str.extract(_VIDEO) for f in self.liked]
+            again = rows["url"].is_in(pl.concat(dated).drop_nulls().implode()) if dated else rows["url"].is_null()
+            told.aside(reading, rows.filter(again), told.TWICE)
+            self.liked.append(rows.filter(~again))
         parts = [comments.acts(pl.concat(self.written), mine)] if self.written else []
         parts += [_likes(pl.concat(self.liked))] if self.liked else []
         known = _names(self.liked)
@@ -167,6 +180,8 @@ class Book:
                 reading.sees(channel, "given", named=False, claim=claim)
         if self.clear:
             reading.sees("reaction", "given", claim="My Activity of YouTube: likes, those taken back too")
+        elif self.kept:
+            reading.sees("reaction", "given", named=False, claim="the playlist of likes: those that still stand")
 
     def _follow(self, rows: pl.DataFrame) -> None:
         """Subscriptions stand where a list says so; My Activity dates them, and is the only teller where there is no list."""
@@ -203,13 +218,17 @@ def _found(archive: Archive) -> list[tuple[Member, _Reader]]:
     for member in archive.members:
         ending = member.name.rpartition(".")[2].lower()
         head = archive.head(member) if ending in ("csv", "json") else b""
-        if ending == "csv" and (b"," in head or member.number in named):
+        if ending == "csv" and _LIKES_CSV.match(head):
+            found.append((member, _likes_csv))
+        elif ending == "csv" and (b"," in head or member.number in named):
             rows = head.partition(b"\n")[2]
             reader = _said if _JSON.search(rows) and _TEXT.search(rows) and head.count(b",", 0, head.find(b"\n")) >= 4 else None
             reader = reader or (_subscribed if _CHANNELS.search(rows) else named.get(member.number))
             found += [(member, reader)] if reader else []
         elif member.number in activities and (not head or _ACTIVITY.search(head)):
             found.append((member, _activity))
+        elif ending == "json" and b"youtube#playlistItem" in head and _LIKES_JSON.search(head):
+            found.append((member, _likes_json))
         elif ending == "json" and b"youtube#subscription" in head:
             found.append((member, _old_subscribed))
         elif member.number in pages:
@@ -297,9 +316,41 @@ def _activity(book: Book, member: Member, data: bytes) -> int:
     return len(good) + len(bad)
 
 
+def _likes_json(book: Book, member: Member, data: bytes) -> int:
+    """The playlist of likes as the API wrote it, until about 2020. The owner of a video is seldom told."""
+    good, bad = records(data, Subscription)
+    for i, cut in bad.items():
+        book.reading.problem(member.number, i, cut or _LOST)
+    rows = [(i, s.snippet) for i, s in good.items()]
+    return len(bad) + _kept(book, member, [
+        (i, s.publishedAt, s.title, s.resourceId.videoId, s.videoOwnerChannelId, s.videoOwnerChannelTitle) for i, s in rows
+    ])  # fmt: skip
+
+
+def _likes_csv(book: Book, member: Member, data: bytes) -> int:
+    """The same as a table: below what the playlist itself is, an id and a time in each row."""
+    table = csvs.table(re.split(rb"\r?\n\s*\r?\n", data, maxsplit=1)[-1], ())
+    for i, reason in table.broken:
+        book.reading.problem(member.number, i, reason)
+    video, at = [c for c in table.frame.columns if c != "row"][:2]
+    rows = [(i, at, None, v, None, None) for i, v, at in table.frame.select("row", video, at).iter_rows()]
+    return len(table.broken) + _kept(book, member, rows)
+
+
+def _kept(book: Book, member: Member, rows: list[tuple]) -> int:
+    """Add likes: number, time, title, video, its channel and that one's name."""
+    columns = ("at", "title", "url", "address", "name")
+    frame = pl.DataFrame(rows, {"i": pl.Int64, **dict.fromkeys(columns, pl.String)}, orient="row")
+    for i in frame.filter(~pl.col("url").str.contains(r"^[\w-]{11}$").fill_null(False))["i"]:
+        book.reading.problem(member.number, i, _LOST)
+    frame = frame.filter(pl.col("url").str.contains(r"^[\w-]{11}$")).with_columns(member=pl.lit(member.number, pl.Int32))
+    book.kept.append(frame.with_columns(verb=pl.lit("like")))
+    return len(rows)
+
+
 def _likes(rows: pl.DataFrame) -> pl.DataFrame:
     """Likes; a video that is gone no longer tells its channel."""
-    post = pl.coalesce(pl.col("url").str.extract(r"(?:v=|youtu\.be/|/shorts/)([\w-]{11})"), pl.col("url"))
+    post = pl.coalesce(pl.col("url").str.extract(_VIDEO), pl.col("url"))
     return rows.select(
         "member", "i", text=pl.lit(None, pl.String), uri=pl.concat_str(post.fill_null(""), "at", separator=" "),
         direction=pl.lit("given"), counterparts=pl.concat_list(pl.col("address").str.extract(f"({ID})")).list.drop_nulls(),
