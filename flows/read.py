@@ -55,6 +55,8 @@ class Read:
         if self.unread:
             kinds = ", ".join(self.unread[:SHOWN]) + (" and others" if len(self.unread) > SHOWN else "")
             told.append(f"{where} — read by nobody: {kinds} — report it if acts of yours are in there; the rest counts")
+            if any(kind.endswith((".zip", ".tgz", ".tar", ".gz", ".7z", ".rar")) for kind in self.unread):
+                told.append(f"{where} — archives inside it are not opened — unpack them and add what is in them")
         return told
 
 

@@ -19,7 +19,7 @@ import polars as pl
 
 from flows.facts import Draft, NotStored, forget
 from transforms.act import FACT, TOLD, Owner, Reading, conform, handed_on
-from transforms.archive import Archive, Member, Unreadable, open_archive
+from transforms.archive import Archive, Member, Unreadable, nested, open_archive
 from transforms.forgotten import Forgotten
 from transforms.formats.takeout import bare
 from transforms.orders import mistaken
@@ -83,7 +83,8 @@ def read(job: dict[str, Any]) -> dict[str, Any]:
         raise Unreadable(f"{why}; remove one of them") from None
     if not claimed:
         unknown = f"no export that is known: {_outside(archive)}; asked {', '.join(sources())}"
-        raise Unreadable(mistaken(archive) or bare(archive) or unknown)
+        inside = "holds archives and nothing else that is known; unpack them and add what is in them" if nested(archive) else None
+        raise Unreadable(mistaken(archive) or bare(archive) or inside or unknown)
     failed: dict[str, str] = {}
     while True:
         try:

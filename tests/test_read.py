@@ -95,7 +95,7 @@ def _archive(path: Path, **members: str) -> Path:
 
 NOTHING: dict[str, dict[str, str]] = {
     "X": {"data/tweets.js": "window.YTD.tweets.part0 = no", "data/like.js": "window.YTD.like.part0 = [ {"},
-    "Mastodon": {"actor.json": "{", "outbox.json": "<html>"},
+    "Mastodon": {"actor.json": '{"@context": "https://www.w3.org/ns/activitystreams", ', "outbox.json": "<html>"},
     "ordered as HTML": {"your_instagram_activity/messages/inbox/ana_1/message_1.html": "<html></html>"},
 }
 SPARED: dict[str, dict[str, str]] = {
@@ -124,6 +124,19 @@ def test_an_archive_that_is_empty_or_waits_for_its_owner_was_read(home: Home, tm
     good = _archive(tmp_path / "a.zip", **SPARED[name])
     assert run(["add", str(good), "--home", str(home.root)]) == 0
     assert [r.outcome for r in read_inbox(home, Settings())] == ["known"]
+
+
+def test_an_archive_inside_an_archive_is_to_be_unpacked(home: Home, tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "outer.zip", "w") as z:
+        z.write(zipped(GOOD, tmp_path / "inner.zip"), "downloads/inner.zip")
+    failed, line = outcome(home, tmp_path / "outer.zip")
+    assert failed == "failed"
+    assert "unpack" in line
+    with zipfile.ZipFile(zipped(GOOD, tmp_path / "beside.zip"), "a") as z:
+        z.write(tmp_path / "inner.zip", "older/inner.zip")
+    inbox.add(home, tmp_path / "beside.zip")
+    told = next(r for r in read_inbox(home, Settings()) if r.outcome == "read")
+    assert any("unpack" in line for line in told.lines("beside"))
 
 
 def test_an_archive_added_twice_is_there_once(home: Home, tmp_path: Path) -> None:

@@ -119,12 +119,25 @@ class Archive:
         if known is not None:
             return known
         try:
-            head = next(self.stream(member, size), b"")[:size]
+            head = utf8(next(self.stream(member, size), b"")[:size])
         except Unreadable:
             head = b""
         if len(self._heads) < HEADS:
             self._heads[member.number, size] = head
         return head
+
+
+def nested(archive: Archive) -> bool:
+    """Whether other archives lie in it; they are never opened."""
+    found = archive.few("*.zip", "*.tgz", "*.tar", "*.tar.gz", "*.7z", "*.rar")
+    return any(archive.head(m, 4)[:2] in (b"PK", b"\x1f\x8b", b"7z", b"Ra") or m.name.lower().endswith(".tar") for m in found)
+
+
+def utf8(data: bytes) -> bytes:
+    """Text without its mark, and as UTF-8 where the mark says UTF-16, as PowerShell and some editors save a file again."""
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return data.decode("utf-16", "ignore").encode("utf-8", "replace")
+    return data.removeprefix(b"\xef\xbb\xbf")
 
 
 def fold(path: str) -> str:

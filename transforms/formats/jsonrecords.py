@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from transforms.archive import Unreadable
+from transforms.archive import Unreadable, utf8
 
 T = TypeVar("T")
 CUT = "cut short here; get the export again"
@@ -49,7 +49,7 @@ def numbered(
     data: bytes, kind: type[T], key: str | None = None, *inner: str
 ) -> tuple[list[T], Sequence[int], Bad]:
     """The same as a list of records, their indices, and the indices that do not fit."""
-    data = data.removeprefix(b"\xef\xbb\xbf")
+    data = utf8(data)
     try:
         found = _decode(data, kind, key)
         return found, range(len(found)), {}
@@ -77,7 +77,7 @@ def numbered(
 def lines(data: bytes, kind: type[T]) -> tuple[dict[int, T], Bad]:
     """The same of a file with one JSON object on each line; empty lines are no records."""
     one = msgspec.json.Decoder(kind)
-    data = data.removeprefix(b"\xef\xbb\xbf")
+    data = utf8(data)
     try:
         return dict(enumerate(one.decode_lines(data))), {}
     except _BROKEN:
@@ -122,7 +122,7 @@ def uncut(data: bytes, outer: str = ".*", *inner: str) -> bytes | None:
 def document(data: bytes, kind: type[T]) -> T:
     """One JSON object. Raises Unreadable where it does not fit."""
     try:
-        return msgspec.json.decode(data.removeprefix(b"\xef\xbb\xbf"), type=kind)
+        return msgspec.json.decode(utf8(data), type=kind)
     except _BROKEN:
         raise Unreadable("not the JSON that was expected, or cut short; get the export again") from None
 

@@ -19,7 +19,7 @@ import msgspec
 import polars as pl
 
 from transforms import text as texts
-from transforms.archive import Member, Unreadable, fold
+from transforms.archive import Member, Unreadable, fold, utf8
 from transforms.formats.jsonrecords import CUT, uncut
 from transforms.formats.meta import Book, Struct, first_told, folded, frame, mend_one, nobody, people
 from transforms.formats.metalines import LINE, REACTED, attached, product
@@ -131,7 +131,7 @@ class Talks:
     def read(self, member: Member, *, secret: bool = False) -> None:
         """Take in one file."""
         try:
-            data = self.book.archive.read(member).removeprefix(b"\xef\xbb\xbf")
+            data = utf8(self.book.archive.read(member))
             whole, numbers, bad = _decoded(data, SecretThread if secret else Thread, Secret if secret else Message)
         except Unreadable as why:
             self.book.broken(member, str(why))

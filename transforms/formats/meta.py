@@ -18,7 +18,7 @@ import msgspec
 import polars as pl
 
 from transforms.act import Owner, Reading
-from transforms.archive import Archive, Member, Unreadable
+from transforms.archive import Archive, Member, Unreadable, utf8
 from transforms.formats.jsonrecords import CUT, Bad, numbered, uncut
 from transforms.formats.told import TWICE
 from transforms.times import epoch
@@ -136,7 +136,8 @@ def listed(data: bytes, kind: type[T], *keys: str) -> tuple[list[T], Sequence[in
     A member is a bare list, one object of that kind, or an object with the list under one of `keys`, with `_v2` or the
     like behind it, sometimes one object deeper (`activity_log_data`). Raises Unreadable where it is none of these.
     """
-    start = data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
+    data = utf8(data)
+    start = data.lstrip()[:1]
     if start == b"[" or not keys:
         return numbered(data, kind)
     try:
@@ -151,7 +152,7 @@ def listed(data: bytes, kind: type[T], *keys: str) -> tuple[list[T], Sequence[in
     if not found and not top:
         return [], [], {}
     if not found and {"label_values", "string_map_data", "media", "timestamp"} & set(top):
-        return numbered(b"[" + data.removeprefix(b"\xef\xbb\xbf") + b"]", kind)
+        return numbered(b"[" + data + b"]", kind)
     if not found:
         raise Unreadable("none of the lists that were expected; report it if it is of the platform")
     raw = bytes(found[0])
@@ -165,7 +166,7 @@ def listed(data: bytes, kind: type[T], *keys: str) -> tuple[list[T], Sequence[in
 
 
 def _object(data: bytes) -> dict[str, msgspec.Raw]:
-    return msgspec.json.decode(data.removeprefix(b"\xef\xbb\xbf"), type=dict[str, msgspec.Raw])
+    return msgspec.json.decode(data, type=dict[str, msgspec.Raw])
 
 
 @dataclass

@@ -22,7 +22,7 @@ from transforms.formats import csvs
 from transforms.formats.told import TWICE, aside, tell
 
 TITLE = "Substack"
-VERSION = "1"
+VERSION = "2"
 LAYOUTS = {"2019": ("posts.csv", "email_list*.csv", "*signup_emails*.csv", "*subscriber_emails*.csv", "*subscribers*.csv")}
 IGNORES = {
     "posts/*.html": "bodies of the posts that posts.csv lists", "posts/*.opens.csv": "who read what is nobody's act",
@@ -96,7 +96,7 @@ def _posts(reading: Reading, f: pl.DataFrame) -> pl.DataFrame:
     for member, i in f.filter(out & ~kind.is_in([*_TYPES, "page"])).select("member", "i").iter_rows():
         reading.problem(member, i, "a kind of post that is not known; please report it")
     f = f.filter(out & kind.is_in(_TYPES))
-    at = _cell(f, "postdate")
+    at = pl.coalesce(_cell(f, "postdate"), _cell(f, "emailsentat"), _cell(f, "inboxsentat"))
     title = pl.concat_str(_cell(f, "title"), _cell(f, "subtitle"), separator="\n", ignore_nulls=True)
     return f.select(
         "member", "i", channel=pl.lit("post"), direction=pl.lit("given"), counterparts=pl.lit([], pl.List(pl.String)),

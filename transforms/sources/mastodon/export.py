@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import polars as pl
 
-from transforms.archive import Member, Unreadable
+from transforms.archive import Member, Unreadable, utf8
 from transforms.formats.jsonrecords import document, records
 from transforms.formats.told import alone
 from transforms.sources.mastodon.found import GIVEN, Found
@@ -184,7 +184,7 @@ def table(data: bytes, member: Member, found: Found, state: str | None) -> int:
     which = 1 if state == "membership" else 0
     try:
         rows = pl.read_csv(
-            io.BytesIO(data.removeprefix(b"\xef\xbb\xbf")), has_header=False, infer_schema=False, encoding="utf8-lossy",
+            io.BytesIO(utf8(data)), has_header=False, infer_schema=False, encoding="utf8-lossy",
             truncate_ragged_lines=True, raise_if_empty=False,
         )  # fmt: skip
     except pl.exceptions.PolarsError:

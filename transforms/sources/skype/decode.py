@@ -10,7 +10,7 @@ from typing import TypeVar
 
 import msgspec
 
-from transforms.archive import Unreadable
+from transforms.archive import Unreadable, utf8
 from transforms.formats.jsonrecords import CUT, uncut
 
 T = TypeVar("T")
@@ -106,7 +106,7 @@ class Export:
 
 def decode(data: bytes) -> Export:
     """Raises Unreadable where the document itself is broken."""
-    data = data.removeprefix(b"\xef\xbb\xbf")
+    data = utf8(data)
     try:
         found = msgspec.json.decode(data, type=Document)
     except _BROKEN:

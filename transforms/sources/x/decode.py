@@ -17,7 +17,7 @@ import msgspec
 import polars as pl
 
 from transforms.act import Owner, Reading
-from transforms.archive import Archive, Member, Unreadable
+from transforms.archive import Archive, Member, Unreadable, utf8
 from transforms.formats.jsonrecords import CUT, uncut
 from transforms.times import iso, sane
 
@@ -54,7 +54,7 @@ class Export:
         record, and empty here. A record in a `wrapped` shape is unwrapped.
         """
         try:
-            return self._decoded(member, _payload(self.archive.read(member)), shapes, place)
+            return self._decoded(member, _payload(utf8(self.archive.read(member))), shapes, place)
         except Unreadable as reason:
             self._broken(member, str(reason))
             return [], ()
@@ -107,7 +107,7 @@ class Export:
     def single(self, member: Member, shape: type):
         """The one object a member holds (a manifest); None after a problem."""
         try:
-            return _decoder(shape).decode(_payload(self.archive.read(member)))
+            return _decoder(shape).decode(_payload(utf8(self.archive.read(member))))
         except Unreadable as reason:
             self._broken(member, str(reason))
         except _BROKEN as damage:
