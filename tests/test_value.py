@@ -230,6 +230,7 @@ def test_what_is_easily_taken_for_a_gift_rarely_is():
     ("I can fix your site, see https://example.org/prices", "message", True, "link"),  # an offer that links is an advertisement
     ("Your order has been sent and will be with you on Friday, at the door or at the shop nearby", "mail", True, "talk"),
     ("Tom, meet Ingrid. You both build wooden boats.", "message", True, "introduction"),
+    ("Ana, let me introduce you to Bo Lind: you two are the only people I know who love moss.", "message", True, "introduction"),
 ])  # fmt: skip
 def test_what_makes_an_offer(text, channel, to_person, expected):
     assert kind(text, channel, to_person=to_person) == expected

@@ -19,7 +19,7 @@ from transforms.cues import KINDS, foreign, languages
 from transforms.cues.literals import required
 from transforms.cues.tokens import tokens
 
-VERSION = "7"
+VERSION = "8"
 
 COLUMNS: Any = {"text": pl.String, "channel": pl.String, "to_person": pl.Boolean, "is_reply": pl.Boolean, "lang": pl.String}
 _BY_CHANNEL = {
