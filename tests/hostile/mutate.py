@@ -121,7 +121,10 @@ def _json(body: bytes, rng: random.Random) -> bytes:
         node[key] = deep
     elif isinstance(node, dict):
         node["zqcanary_new"] = copy.deepcopy(rng.choice(HOSTILE))
-    return dumped(head, tree)
+    try:
+        return dumped(head, tree)
+    except RecursionError:  # nested once more where it was deep already
+        return body
 
 
 def _csv(body: bytes, rng: random.Random) -> bytes:
