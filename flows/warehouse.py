@@ -130,6 +130,7 @@ def build(con: duckdb.DuckDBPyConnection, schemas: Iterable[str] = ("core", "mea
     for table in made:
         kept = "view" if selects[table].partition("\n")[0].endswith("(a view)") else "table"
         _run(con, f"create or replace {kept} {table} as {selects[table]}")
+    _run(con, "checkpoint")  # closing does so too, and says nothing where the disk fails
     return made
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from flows import cli, inbox
+from flows import cli, inbox, warehouse
 from flows.read import Child, read_inbox
 from flows.settings import Home, Settings
 from flows.stages import Damaged, Night, alone, lay
@@ -56,6 +56,13 @@ def test_a_fault_of_the_disk_is_not_told_as_a_bug() -> None:
     told = cli._line(duckdb.IOException('Could not write file "x": No space left on device'))
     assert "no space left on device" in told
     assert all("bug" not in line for line in (told, cli._line(duckdb.FatalException("fsync failed!"))))
+
+
+def test_a_built_warehouse_needs_no_log_beside_it(tmp_path: Path) -> None:
+    """Closing writes the log into the file too, but says nothing where the disk fails; the file is renamed without its log."""
+    with warehouse.connect(tmp_path / "w.duckdb") as con:
+        warehouse.build(con, [])
+        assert not (tmp_path / "w.duckdb.wal").exists()
 
 
 def test_a_second_run_says_so_before_prefect_starts(home: Home) -> None:
