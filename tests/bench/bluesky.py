@@ -1,4 +1,4 @@
-"""A Bluesky repository of N posts and N likes: `write(folder, n)`; `floor(folder)` decodes the blocks of the same file."""
+"""A Bluesky repository of N posts and N likes: `write(folder, n)`; `floor(folder)` is its plain typed decode."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ import random
 from pathlib import Path
 
 import libipld
+import msgspec
+import polars as pl
 
 from tests.sources.bluesky.make import repository
+from transforms.sources.bluesky.records import Record
 
 TEXT = "a kiln of my own at last and thank you for the bricks which one would you take maybe tomorrow"
 DID = "did:plc:oliveoliveoliveoliveoliv"
@@ -28,5 +31,11 @@ def write(folder: Path, n: int) -> None:
 
 
 def floor(folder: Path) -> int:
-    """The blocks, decoded."""
-    return len(libipld.decode_car((folder / "olive.car").read_bytes())[1])
+    """The blocks, whether or not they are what their names say, into columns of their types; not by the tree."""
+    blocks = libipld.decode_car((folder / "olive.car").read_bytes())[1].values()
+    records = msgspec.convert([b for b in blocks if "$type" in b], list[Record])
+    table = pl.DataFrame({
+        "at": [r.created_at for r in records], "about": [r.about for r in records], "text": [r.text for r in records],
+        "parent": [r.parent for r in records], "root": [r.root for r in records],
+    })  # fmt: skip
+    return table.with_columns(pl.col("at").str.to_datetime("%Y-%m-%dT%H:%M:%S%.fZ")).height

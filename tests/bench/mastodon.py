@@ -7,8 +7,9 @@ import random
 from pathlib import Path
 
 import msgspec
+import polars as pl
 
-from transforms.sources.mastodon.export import Activity
+from transforms.sources.mastodon.export import Activity, Note
 
 TEXT = "a kiln of my own at last and thank you for the bricks which one would you take maybe tomorrow"
 ME, HOME = "https://social.example.org/users/olive", "https://social.example.org"
@@ -50,6 +51,14 @@ def write(folder: Path, n: int) -> None:
 
 
 def floor(folder: Path) -> int:
-    """The same bytes into the same types."""
+    """The same bytes into columns of their types."""
     posts = msgspec.json.decode((folder / "outbox.json").read_bytes(), type=_Box).items
-    return len(posts) + len(msgspec.json.decode((folder / "likes.json").read_bytes(), type=_Liked).items)
+    notes = [a.object if type(a.object) is Note else Note() for a in posts]
+    table = pl.DataFrame({
+        "id": [a.id for a in posts], "type": [a.type for a in posts], "at": [a.published for a in posts],
+        "to": ["\n".join([*a.to, *a.cc]) for a in posts], "about": [a.object if type(a.object) is str else None for a in posts],
+        "note": [n.id for n in notes], "reply": [n.in_reply_to for n in notes], "text": [n.content for n in notes],
+        "mentions": ["\n".join([t.href for t in n.tag or ()]) for n in notes],
+    })  # fmt: skip
+    liked = pl.Series(msgspec.json.decode((folder / "likes.json").read_bytes(), type=_Liked).items)
+    return table.with_columns(pl.col("at").str.to_datetime("%Y-%m-%dT%H:%M:%SZ")).height + len(liked)

@@ -99,17 +99,18 @@ def _blocks(view: memoryview, at: int) -> dict[bytes, tuple[int, int]]:
     """CID → where its bytes are, for every block that is what its CID says. Ends at a cut."""
     found: dict[bytes, tuple[int, int]] = {}
     sha256 = hashlib.sha256
-    while at < len(view):
+    size = len(view)
+    while at < size:
         try:
             length, at = _varint(view, at)
         except (IndexError, ValueError):
             break
-        end = at + length
-        if end > len(view) or length < 36 or len(found) >= MAX_BLOCKS:
+        start, end = at + 36, at + length
+        if end > size or length < 36 or len(found) >= MAX_BLOCKS:
             break
-        cid = bytes(view[at : at + 36])
-        if cid[:4] in _SHA256 and sha256(view[at + 36 : end]).digest() == cid[4:]:
-            found[cid] = (at + 36, end)
+        cid = view[at:start].tobytes()
+        if cid[:4] in _SHA256 and sha256(view[start:end]).digest() == cid[4:]:
+            found[cid] = (start, end)
         at = end
     return found
 

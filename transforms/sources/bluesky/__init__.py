@@ -20,6 +20,7 @@ import polars as pl
 from transforms.act import Owner, Reading
 from transforms.archive import Archive, Member, Unreadable
 from transforms.formats import pulled
+from transforms.formats.jsonrecords import uncollected
 from transforms.sources.bluesky import api, repo
 from transforms.sources.bluesky.found import Found
 
@@ -58,6 +59,11 @@ def claims(archive: Archive) -> list[Member]:
 
 def read(archive: Archive, owner: Owner) -> Reading:
     """Read all members; one that is broken is a problem and the rest goes on."""
+    with uncollected():
+        return _read(archive)
+
+
+def _read(archive: Archive) -> Reading:
     reading = Reading("bluesky")
     found = Found(reading)
     mine = {m.number for m in claims(archive)}
