@@ -53,7 +53,7 @@ def widened(found: Files, random: Random) -> Files:
 
 def _widened(ending: str, data: bytes, random: Random) -> bytes:
     if ending in ("json", "js", "jsonl"):
-        return _new_key(data, random)
+        return data if b"\0" in data else _new_key(data, random)  # UTF-16
     if ending == "csv":
         return _new_column(data, random)
     if ending in ("ics", "vcf"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from functools import cache
+from time import process_time
 
 import polars as pl
 import pytest
@@ -55,6 +56,13 @@ def test_of_a_cut_document_whole_records_are_left_and_nothing_else(whole: object
             within(json.loads(document), whole, "", True)
     assert len({d for d in left if d}) >= 2
     assert [len(d or b"") for d in left] == sorted(len(d or b"") for d in left)
+
+
+@pytest.mark.parametrize("opening", [b"[", b'{"a":[', b'{"a":'])
+def test_what_nests_deep_takes_no_longer_than_it_is(opening: bytes) -> None:
+    began = process_time()
+    assert uncut(opening * 200_000, ".*", "a") is None
+    assert process_time() - began < 5  # it took minutes to count the lists around each
 
 
 @cache

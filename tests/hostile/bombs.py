@@ -126,7 +126,7 @@ BOMBS = {
     "ratio.zip": ("zip bomb", lambda p: _zip(p, [(X, b"[" + b" " * (64 << 20) + b"]")])),
     "lies-small.zip": ("", lambda p: lying(p, 3)),
     "lies-large.zip": ("", lambda p: lying(p, 0x7FFFFFFF)),
-    "nested.zip": ("no export", nested),
+    "nested.zip": ("unpack them", nested),
     "many.zip": ("files", many),
     "symlink.zip": ("", lambda p: _zip(p, [(X, b"/etc/passwd")], stat.S_IFLNK | 0o777)),
     "device.zip": ("", lambda p: _zip(p, [(X, b"")], stat.S_IFCHR | 0o600)),

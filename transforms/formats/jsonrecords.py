@@ -98,8 +98,9 @@ def uncut(data: bytes, outer: str = ".*", *inner: str) -> bytes | None:
     Records are what the first list on the way down holds, if its key matches `outer` (of a document that is a list: ""), and
     what lists under the keys `inner` hold that are within records. Any other list belongs to its record.
     """
-    opened: list[tuple[bytes, bool]] = []  # how it is closed, and whether it is a list of records
-    end, closing, key, wanted = 0, b"", b"", re.compile(outer.encode())
+    # how each is closed, whether it is a list of records, and whether all lists down to it are (None: there is none)
+    opened: list[tuple[bytes, bool, bool | None]] = []
+    end, closing, key, wanted, within = 0, b"", b"", re.compile(outer.encode()), {i.encode() for i in inner}
     for token in _TOKEN.finditer(data):
         mark = token[0]
         if mark[:1] == b'"':
@@ -107,15 +108,18 @@ def uncut(data: bytes, outer: str = ".*", *inner: str) -> bytes | None:
                 break
             key = mark[1:-1]
         elif mark in b"[{":
+            above = opened[-1][2] if opened else None
+            if mark == b"{":
+                opened.append((b"}", False, above))
+                continue
             name = key if opened and opened[-1][0] == b"}" else b""
-            lists = [ours for close, ours in opened if close == b"]"]
-            ours = all(lists) and name in [i.encode() for i in inner] if lists else bool(wanted.fullmatch(name))
-            opened.append((b"]", ours) if mark == b"[" else (b"}", False))
+            ours = bool(wanted.fullmatch(name)) if above is None else above and name in within
+            opened.append((b"]", ours, ours))
             continue
         elif not opened or opened.pop()[0] != mark:
             return None
         if opened and opened[-1][1]:
-            end, closing = token.end(), b"".join(close for close, _ in reversed(opened))
+            end, closing = token.end(), b"".join(close for close, *_ in reversed(opened))
     return data[:end] + closing if opened and end else None
 
 
