@@ -72,6 +72,7 @@ class Child:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "flows.reader"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
                 stderr=subprocess.DEVNULL, cwd=Path(__file__).parents[1],
+                env=os.environ | {"POLARS_MAX_THREADS": "1"},  # it decodes, judges and writes on threads of its own
             )  # fmt: skip
         try:
             job_in, answer_out = cast(IO[str], self._process.stdin), cast(IO[str], self._process.stdout)
