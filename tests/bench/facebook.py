@@ -53,16 +53,23 @@ def write(folder: Path, n: int) -> None:
     _put(folder / "connections/friends/your_friends.json", {"friends_v2": friends})
 
 
-def floor(folder: Path) -> int:
-    """Read and decode all members with types, into columns; the number of records."""
-    thread, entries = msgspec.json.Decoder(Thread), msgspec.json.Decoder(list[Entry])
-    comments = msgspec.json.Decoder(dict[str, list[Entry]])
+def talk(folder: Path) -> tuple[list[Message], list[str]]:
+    """All messages, and the folder of the conversation each is in."""
     said: list[Message] = []
     threads: list[str] = []
+    decoder = msgspec.json.Decoder(Thread)
     for file in sorted(folder.rglob("message_*.json")):
-        found = thread.decode(file.read_bytes()).messages or []
+        found = decoder.decode(file.read_bytes()).messages or []
         said += found
         threads += [file.parent.name] * len(found)
+    return said, threads
+
+
+def floor(folder: Path) -> int:
+    """Read and decode all members with types, into columns; the number of records."""
+    entries = msgspec.json.Decoder(list[Entry])
+    comments = msgspec.json.Decoder(dict[str, list[Entry]])
+    said, threads = talk(folder)
     told = [(m.timestamp_ms, m.sender_name, r.actor, r.reaction) for m in said if m.reactions for r in m.reactions]
     root = folder / "your_facebook_activity/comments_and_reactions"
     done = entries.decode((root / "likes_and_reactions_1.json").read_bytes())

@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 import polars as pl
 
-from transforms.formats.messenger import Message, Thread
+from tests.bench.facebook import talk
 from transforms.formats.metalists import Entry
 
 ME = "Olive Owner"
@@ -47,13 +47,8 @@ def write(folder: Path, n: int) -> None:
 
 def floor(folder: Path) -> int:
     """Read and decode all members with types, into columns."""
-    root, thread = folder / "your_instagram_activity", msgspec.json.Decoder(Thread)
-    said: list[Message] = []
-    threads: list[str] = []
-    for file in sorted(folder.rglob("message_*.json")):
-        found = thread.decode(file.read_bytes()).messages or []
-        said += found
-        threads += [file.parent.name] * len(found)
+    root = folder / "your_instagram_activity"
+    said, threads = talk(folder)
     found = msgspec.json.decode((root / "likes/liked_posts.json").read_bytes(), type=dict[str, list[Entry]])
     likes = [(e.title, leaf) for entries in found.values() for e in entries for leaf in e.string_list_data or ()]
     comments = msgspec.json.decode((root / "comments/post_comments_1.json").read_bytes(), type=list[Entry])
